@@ -1,0 +1,255 @@
+"""Facts on their way in: what the write path takes, cleaned and checked row by row.
+
+Empty text and None mean *not said*: they never blank what is already recorded.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+
+from crm.email_domains import company_domain
+from crm.errors import FieldError
+from crm.models import Activity, Company, Consent, Contact, Stage
+
+PLAIN_ADDRESS = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
+KIND = re.compile(r"[a-z][a-z0-9_]*")
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST_AHEAD = timedelta(days=366)
+MOST_PROPERTY_BYTES = 100_000
+
+
+@dataclass(slots=True)
+class CompanyFacts:
+    """A company as somebody reports it. Identified by domain, else external id, else name."""
+
+    name: str = ""
+    domain: str = ""
+    industry: str = ""
+    employees: int | None = None
+    revenue: Decimal | None = None
+    country: str = ""
+    owner_id: int | None = None
+    external_id: str = ""
+    properties: dict[str, Any] = field(default_factory=dict)
+    created_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class ContactFacts:
+    """A contact as somebody reports it. Identified by e-mail."""
+
+    email: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    job_title: str = ""
+    phone: str = ""
+    country: str = ""
+    source: str = ""
+    utm_source: str = ""
+    utm_medium: str = ""
+    utm_campaign: str = ""
+    utm_term: str = ""
+    utm_content: str = ""
+    company_domain: str = ""
+    company_name: str = ""
+    company_external_id: str = ""
+    stage: str = ""
+    sales_consent: str = ""
+    sales_consent_ground: str = ""
+    marketing_consent: str = ""
+    marketing_consent_ground: str = ""
+    owner_id: int | None = None
+    external_id: str = ""
+    properties: dict[str, Any] = field(default_factory=dict)
+    created_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class ActivityFacts:
+    """An activity as somebody reports it. `contact` is the contact's id, e-mail or `external:ID`."""
+
+    contact: int | str
+    kind: str
+    occurred_at: datetime
+    source: str
+    subject: str = ""
+    campaign: str = ""
+    external_id: str = ""
+    automated: bool = False
+    properties: dict[str, Any] = field(default_factory=dict)
+
+
+class Result(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one row: its id where it is recorded, its faults where it is not.
+
+    `conflict` tells a row that was well formed and could not be done as things stand from one that was wrong.
+    """
+
+    result: Result
+    id: int | None = None
+    errors: tuple[FieldError, ...] = ()
+    conflict: bool = False
+
+
+@cache
+def _lengths(model: type[Company] | type[Contact] | type[Activity]) -> dict[str, int]:
+    columns = ((column.name, getattr(column, "max_length", None)) for column in model._meta.fields)
+    return {name: length for name, length in columns if length}
+
+
+CONTACT_TEXTS = [f.name for f in fields(ContactFacts) if f.type == "str"]
+COMPANY_TEXTS = [f.name for f in fields(CompanyFacts) if f.type == "str"]
+ACTIVITY_TEXTS = ["kind", "source", "subject", "campaign", "external_id"]
+
+
+def tidy(text: str) -> str:
+    """`text` composed (Unicode NFC), with no blanks around it."""
+    return text.strip() if text.isascii() else unicodedata.normalize("NFC", text).strip()
+
+
+def _tidy_texts(row: Any, names: list[str], lengths: dict[str, int], errors: list[FieldError]) -> None:
+    for name in names:
+        text = getattr(row, name)
+        if not text:
+            continue
+        text = tidy(text)
+        if "\x00" in text:
+            errors.append(FieldError(name, "holds a NUL character", "remove it"))
+        elif len(text) > lengths.get(name, 253):
+            errors.append(
+                FieldError(name, f"is {len(text)} characters long", f"shorten it to {lengths.get(name, 253)}")
+            )
+        setattr(row, name, text)
+
+
+def _check_properties(properties: Any, errors: list[FieldError]) -> None:
+    if not isinstance(properties, dict) or not all(isinstance(key, str) for key in properties):
+        errors.append(FieldError("properties", "is not an object", "send names with their values"))
+        return
+    size = sum(len(key) for key in properties)
+    pending = list(properties.items())
+    while pending:
+        name, value = pending.pop()
+        if isinstance(value, str):
+            size += len(value)
+            if "\x00" in value or "\x00" in name:
+                errors.append(FieldError(f"properties.{name}", "holds a NUL character", "remove it"))
+        elif isinstance(value, float) and not math.isfinite(value):
+            errors.append(FieldError(f"properties.{name}", "is not a finite number", "send a number"))
+        elif isinstance(value, dict):
+            pending.extend((str(key), inner) for key, inner in value.items())
+        elif isinstance(value, list):
+            pending.extend((name, inner) for inner in value)
+    if size > MOST_PROPERTY_BYTES:
+        errors.append(
+            FieldError("properties", f"holds {size} characters", f"send at most {MOST_PROPERTY_BYTES}")
+        )
+
+
+def _check_moment(name: str, moment: datetime | None, at: datetime, errors: list[FieldError]) -> None:
+    if moment is None:
+        return
+    if moment.tzinfo is None:
+        errors.append(FieldError(name, "has no time zone", "add one, as in 2026-03-01T09:00:00Z"))
+    elif moment < EARLIEST:
+        errors.append(FieldError(name, "is before 1970", "send the moment it happened"))
+    elif moment > at + LATEST_AHEAD:
+        errors.append(FieldError(name, "is more than a year ahead", "send the moment it happened"))
+
+
+def normal_email(text: str) -> str:
+    """An address as it is stored: composed, lower case. Raises ValueError with what is wrong."""
+    email = tidy(text).lower()
+    if PLAIN_ADDRESS.fullmatch(email) and len(email) <= 254 and email.index("@") <= 64:
+        return email
+    if not email:
+        raise ValueError("is missing")
+    try:
+        return validate_email(email, check_deliverability=False).normalized.lower()
+    except EmailNotValidError as error:
+        raise ValueError(f"“{email[:80]}” is not an e-mail address: {error}") from error
+
+
+def _check_choice(row: Any, name: str, choices: list[str], errors: list[FieldError]) -> None:
+    value = getattr(row, name)
+    if value and value not in choices:
+        known = ", ".join(choice for choice in choices if choice)
+        errors.append(FieldError(name, f"“{value[:40]}” is not known", f"use one of {known}"))
+
+
+def clean_contact(row: ContactFacts, *, at: datetime) -> list[FieldError]:
+    """Bring `row` into the form that is stored, in place. Returns its faults, none when it is sound."""
+    errors: list[FieldError] = []
+    _tidy_texts(row, CONTACT_TEXTS, _lengths(Contact), errors)
+    try:
+        row.email = normal_email(row.email)
+    except ValueError as error:
+        errors.append(FieldError("email", str(error), "give one address, as in ada@acme.example"))
+    _check_choice(row, "stage", Stage.values, errors)
+    _check_choice(row, "sales_consent", Consent.values, errors)
+    _check_choice(row, "marketing_consent", Consent.values, errors)
+    _check_moment("created_at", row.created_at, at, errors)
+    if row.properties:
+        _check_properties(row.properties, errors)
+    return errors
+
+
+def clean_company(row: CompanyFacts, *, at: datetime) -> list[FieldError]:
+    """Bring `row` into the form that is stored, in place. Returns its faults, none when it is sound."""
+    errors: list[FieldError] = []
+    _tidy_texts(row, COMPANY_TEXTS, _lengths(Company), errors)
+    if row.domain:
+        domain = company_domain(row.domain)
+        if not domain:
+            errors.append(
+                FieldError("domain", f"“{row.domain[:80]}” is not a domain", "give one, as in acme.example")
+            )
+        row.domain = domain
+    if not (row.name or row.domain or row.external_id):
+        errors.append(FieldError("name", "is missing", "give a name, a domain or an external id"))
+    if row.employees is not None and not 0 <= row.employees <= 2_147_483_647:
+        errors.append(FieldError("employees", f"{row.employees} is out of range", "give a head count"))
+    if row.revenue is not None and not 0 <= row.revenue < 10**14:
+        errors.append(
+            FieldError("revenue", f"{row.revenue} is out of range", "give a year's revenue, 0 or more")
+        )
+    _check_moment("created_at", row.created_at, at, errors)
+    if row.properties:
+        _check_properties(row.properties, errors)
+    return errors
+
+
+def clean_activity(row: ActivityFacts, *, at: datetime) -> list[FieldError]:
+    """Bring `row` into the form that is stored, in place. Returns its faults, none when it is sound."""
+    errors: list[FieldError] = []
+    _tidy_texts(row, ACTIVITY_TEXTS, _lengths(Activity), errors)
+    if not KIND.fullmatch(row.kind):
+        errors.append(
+            FieldError(
+                "kind", f"“{row.kind[:40]}” is not a kind", "use small letters, digits and _, as in page_view"
+            )
+        )
+    if not row.source:
+        errors.append(FieldError("source", "is missing", "name the system that reports it"))
+    _check_moment("occurred_at", row.occurred_at, at, errors)
+    if row.properties:
+        _check_properties(row.properties, errors)
+    return errors

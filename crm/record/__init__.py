@@ -1,0 +1,22 @@
+"""The one write path of the facts.
+
+Plain functions, made for many and called with one: each takes a list of rows, writes them in one transaction, sends
+`facts_changed` with ids, and answers an `Outcome` for every row in order. Rows that are wrong are answered as
+rejected and leave nothing behind; the others are recorded. Nothing else in Handoff writes to these tables.
+"""
+
+from crm.record.activities import append_activities
+from crm.record.companies import upsert_companies
+from crm.record.consent import set_consent
+from crm.record.contacts import upsert_contacts
+from crm.record.erasure import erase_contacts
+from crm.record.stage import move_stage
+
+__all__ = [
+    "append_activities",
+    "erase_contacts",
+    "move_stage",
+    "set_consent",
+    "upsert_companies",
+    "upsert_contacts",
+]

@@ -1,0 +1,155 @@
+"""Activities: appended once each, however often they are delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+
+from crm.automation import mark_automated
+from crm.errors import FieldError
+from crm.facts import ActivityFacts, Outcome, Result, clean_activity
+from crm.models import ActivityKind, Consent, Contact
+from crm.record.consent import set_consent
+from crm.signals import facts_changed
+
+COPIED_FROM = 500
+"""From this many rows on, COPY into a temporary table beats arrays."""
+
+COLUMNS = {
+    "id": "bigint", "contact_id": "bigint", "kind": "text", "subject": "text", "campaign": "text",
+    "occurred_at": "timestamptz", "recorded_at": "timestamptz", "source": "text", "external_id": "text",
+    "automated": "boolean", "properties": "jsonb",
+}  # fmt: skip
+NAMES = ", ".join(COLUMNS)
+ONCE = "ON CONFLICT (contact_id, source, external_id) WHERE external_id <> '' DO NOTHING"
+FROM_ARRAYS = f"""
+    INSERT INTO crm_activity ({NAMES})
+    SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for kind in COLUMNS.values())})
+    {ONCE} RETURNING id
+"""
+FROM_COPY = f"INSERT INTO crm_activity ({NAMES}) SELECT {NAMES} FROM incoming_activity {ONCE} RETURNING id"
+CHECKED_KINDS = frozenset({ActivityKind.EMAIL_CLICK, ActivityKind.EMAIL_OPEN, ActivityKind.PAGE_VIEW})
+
+
+@transaction.atomic
+def append_activities(rows: Sequence[ActivityFacts], *, at: datetime) -> list[Outcome]:
+    """Append activities. A repeat of the same contact, source and external id is answered as unchanged.
+
+    A row about a contact that is not recorded is rejected. Clicks of link scanners and bots are marked automated,
+    and an unsubscription withdraws the consent to marketing mail.
+    """
+    outcomes: list[Outcome | None] = [None] * len(rows)
+    contacts = _contacts(rows)
+    sound: list[tuple[int, int, ActivityFacts]] = []
+    for index, row in enumerate(rows):
+        errors = clean_activity(row, at=at)
+        contact_id = contacts.get(_reference(row.contact))
+        if contact_id is None:
+            errors.append(FieldError("contact", f"“{row.contact}” is not recorded", "record the contact first"))
+        if errors or contact_id is None:
+            outcomes[index] = Outcome(Result.REJECTED, errors=tuple(errors))
+        else:
+            sound.append((index, contact_id, row))
+    if sound:
+        _append(sound, outcomes, at)
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _reference(contact: int | str) -> int | str:
+    return contact if isinstance(contact, int) else contact.strip().lower()
+
+
+def _contacts(rows: Sequence[ActivityFacts]) -> dict[int | str, int]:
+    """The ids of the contacts that `rows` are about, by what they call them."""
+    asked = {row.contact for row in rows}
+    ids = {reference for reference in asked if isinstance(reference, int)}
+    texts = {reference.strip() for reference in asked if isinstance(reference, str)}
+    external = {text.removeprefix("external:") for text in texts if text.startswith("external:")}
+    emails = {text.lower() for text in texts if "@" in text}
+    known: dict[int | str, int] = {}
+    if ids:
+        known.update((pk, pk) for pk in Contact.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    if emails:
+        known.update(Contact.objects.filter(email__in=emails).values_list("email", "pk"))
+    if external:
+        found = Contact.objects.filter(external_id__in=external).values_list("external_id", "pk")
+        known.update((f"external:{external_id}".lower(), pk) for external_id, pk in found)
+    return known
+
+
+def _append(
+    sound: list[tuple[int, int, ActivityFacts]], outcomes: list[Outcome | None], at: datetime
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('crm_activity', 'id')) FROM generate_series(1, %s)", [len(sound)]
+        )
+        ids = [pk for (pk,) in cursor.fetchall()]
+        records = [
+            (pk, contact_id, row.kind, row.subject, row.campaign, row.occurred_at, at, row.source, row.external_id,
+             row.automated, Jsonb(row.properties))
+            for pk, (_, contact_id, row) in zip(ids, sound, strict=True)
+        ]  # fmt: skip
+        inserted = _copy(cursor, records) if len(records) >= COPIED_FROM else _unnest(cursor, records)
+    repeats = {pk for pk in ids if pk not in inserted}
+    originals = _originals([sound[i] for i, pk in enumerate(ids) if pk in repeats])
+    for pk, (index, contact_id, row) in zip(ids, sound, strict=True):
+        if pk in inserted:
+            outcomes[index] = Outcome(Result.CREATED, pk)
+        else:
+            outcomes[index] = Outcome(
+                Result.UNCHANGED, originals.get((contact_id, row.source, row.external_id))
+            )
+    if inserted:
+        appended = [(contact_id, row) for pk, (_, contact_id, row) in zip(ids, sound, strict=True) if pk in inserted]
+        _follow_up(appended, sorted(inserted), at)
+
+
+def _unnest(cursor: Any, records: list[tuple[Any, ...]]) -> set[int]:
+    cursor.execute(FROM_ARRAYS, [list(column) for column in zip(*records, strict=True)])
+    return {pk for (pk,) in cursor.fetchall()}
+
+
+def _copy(cursor: Any, records: list[tuple[Any, ...]]) -> set[int]:
+    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+    cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS incoming_activity ({columns}) ON COMMIT DROP")
+    cursor.execute("TRUNCATE incoming_activity")
+    with cursor.copy(f"COPY incoming_activity ({NAMES}) FROM STDIN") as copy:
+        for record in records:
+            copy.write_row(record)
+    cursor.execute(FROM_COPY)
+    return {pk for (pk,) in cursor.fetchall()}
+
+
+def _originals(repeats: list[tuple[int, int, ActivityFacts]]) -> dict[tuple[int, str, str], int]:
+    if not repeats:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT a.contact_id, a.source, a.external_id, a.id
+            FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS n (contact_id, source, external_id)
+            JOIN crm_activity a USING (contact_id, source, external_id)
+            WHERE a.external_id <> ''
+            """,
+            [
+                [contact_id for _, contact_id, _ in repeats],
+                [row.source for _, _, row in repeats],
+                [row.external_id for _, _, row in repeats],
+            ],
+        )
+        return {(contact_id, source, external_id): pk for contact_id, source, external_id, pk in cursor.fetchall()}
+
+
+def _follow_up(appended: list[tuple[int, ActivityFacts]], ids: list[int], at: datetime) -> None:
+    if any(row.kind in CHECKED_KINDS for _, row in appended):
+        mark_automated(ids)
+    gone = sorted({contact_id for contact_id, row in appended if row.kind == ActivityKind.EMAIL_UNSUBSCRIBE})
+    if gone:
+        set_consent(gone, "marketing", Consent.OPTED_OUT, ground="unsubscribed by e-mail", at=at)
+    contact_ids = sorted({contact_id for contact_id, _ in appended})
+    facts_changed.send(append_activities, contact_ids=contact_ids, company_ids=[], at=at)

@@ -1,0 +1,56 @@
+"""Moves through the lifecycle, each kept with when, who and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Case, F, Value, When
+
+from crm.errors import Conflict, FieldError
+from crm.models import Contact, Stage, StageChange, User
+from crm.signals import facts_changed
+from crm.stages import may_follow
+
+
+def refusal(current: str, wanted: str) -> FieldError | None:
+    """Why a contact at `current` may not be moved to `wanted`, or None where it may."""
+    if current == wanted or may_follow(current, wanted):
+        return None
+    return FieldError(
+        "stage",
+        f"a contact at {Stage(current).label} cannot be moved to {Stage(wanted).label}",
+        "stages only move forward, or out to Nurture or Disqualified",
+    )
+
+
+@transaction.atomic
+def move_stage(
+    contact_ids: Sequence[int], stage: Stage | str, *, by: User | None, at: datetime, reason: str = ""
+) -> list[int]:
+    """Move contacts to `stage`. Those already there stay. Returns the ids that moved.
+
+    Raises Conflict, and moves nobody, where one of them may not be moved there.
+    """
+    people = Contact.objects.filter(pk__in=contact_ids).exclude(stage=stage).order_by("pk")
+    moving = list(people.select_for_update(no_key=True).values_list("pk", "stage"))
+    for pk, current in moving:
+        if fault := refusal(current, stage):
+            raise Conflict(FieldError(fault.field, f"contact {pk}: {fault.problem}", fault.mend))
+    if not moving:
+        return []
+    ids = [pk for pk, _ in moving]
+    recycled_at = Value(at) if stage == Stage.NURTURE else F("recycled_at")
+    later = Case(When(updated_at__lt=at, then=Value(at)), default=F("updated_at"))
+    Contact.objects.filter(pk__in=ids).update(
+        stage=stage, stage_changed_at=at, recycled_at=recycled_at, updated_at=later
+    )
+    StageChange.objects.bulk_create(
+        [
+            StageChange(contact_id=pk, from_stage=current, to_stage=stage, at=at, by=by, reason=reason[:200])
+            for pk, current in moving
+        ]
+    )
+    facts_changed.send(move_stage, contact_ids=ids, company_ids=[], at=at)
+    return ids

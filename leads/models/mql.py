@@ -1,0 +1,131 @@
+"""Marketing qualified leads, from opening to sales' verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from crm.models import Contact
+from scoring.models import ScoringVersion
+
+if TYPE_CHECKING:
+    from crm.models import User
+
+
+class Verdict(models.TextChoices):
+    QUALIFIED = "qualified", "Qualified (SQL)"
+    RECYCLED = "recycled", "Recycled to nurture"
+    DISQUALIFIED = "disqualified", "Disqualified"
+
+
+class VerdictReason(models.Model):
+    """A reason that reps may give for turning an MQL down. Administrators keep the list."""
+
+    verdict = models.CharField(
+        max_length=12, choices=[(v, v.label) for v in (Verdict.RECYCLED, Verdict.DISQUALIFIED)]
+    )
+    text = models.CharField(max_length=120)
+    active = models.BooleanField(default=True)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["verdict", "position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["verdict", "text"], name="verdictreason_unique")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class MqlQuerySet(models.QuerySet["Mql"]):
+    def open(self) -> MqlQuerySet:
+        return self.filter(closed_at=None)
+
+    def visible_to(self, user: User) -> MqlQuerySet:
+        """What `user` may read: staff everything; reps and team leads their teams' and what has no owner."""
+        if user.is_staff:
+            return self
+        mine = Q(owner=user) | Q(owner=None)
+        team = Q(owner__rep__team__reps__user=user) | Q(owner__rep__team__lead=user)
+        return self.filter(pk__in=Mql.objects.filter(mine | team).values("pk"))
+
+    def changeable_by(self, user: User) -> MqlQuerySet:
+        """What `user` may act on: their own, what has no owner, and what belongs to the teams they lead."""
+        if user.is_superuser:
+            return self
+        return self.filter(Q(owner=user) | Q(owner=None) | Q(owner__rep__team__lead=user))
+
+    def by_urgency(self) -> MqlQuerySet:
+        """What is due first, then the best score; untouched before touched."""
+        return self.order_by(F_DUE_FIRST, "-total", "-opened_at", "-pk")
+
+
+F_DUE_FIRST = models.F("due_at").asc(nulls_last=True)
+
+
+class Mql(models.Model):
+    """One qualification of one contact. Score and reasons are kept as they stood when it opened."""
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="mqls")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="mqls"
+    )
+    routed_because = models.CharField("why this owner", max_length=200, blank=True, default="")
+    version = models.ForeignKey(ScoringVersion, models.PROTECT, related_name="mqls")
+    fit = models.DecimalField(max_digits=11, decimal_places=2)
+    engagement = models.DecimalField(max_digits=11, decimal_places=2)
+    total = models.DecimalField(max_digits=11, decimal_places=2)
+    grade = models.CharField(max_length=2)
+    explanation = models.JSONField(help_text="The whole explanation, as `explain --json` gives it.")
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, help_text="By when sales must have touched it first (SLA).")
+    first_touched_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    verdict = models.CharField(max_length=12, choices=Verdict, blank=True, default="")
+    reason = models.CharField(max_length=120, blank=True, default="")
+    note = models.TextField(blank=True, default="")
+    budget = models.CharField(max_length=200, blank=True, default="")
+    authority = models.CharField(max_length=200, blank=True, default="")
+    need = models.CharField(max_length=200, blank=True, default="")
+    timeline = models.CharField(max_length=200, blank=True, default="")
+
+    objects = MqlQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "MQL"
+        ordering = ["-opened_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact"], condition=Q(closed_at=None), name="mql_one_open_per_contact"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, verdict="") | Q(closed_at__isnull=False, verdict__in=Verdict.values),
+                name="mql_closed_by_verdict",
+            ),
+            models.CheckConstraint(
+                condition=~Q(verdict__in=["recycled", "disqualified"]) | ~Q(reason=""),
+                name="mql_turned_down_has_reason",
+            ),
+        ]
+        indexes = [
+            # The inbox: open ones by urgency.
+            models.Index(
+                F_DUE_FIRST, models.F("total").desc(), condition=Q(closed_at=None), name="mql_open_by_urgency"
+            ),
+            # A rep's own open ones.
+            models.Index(fields=["owner", "due_at"], condition=Q(closed_at=None), name="mql_open_of_owner"),
+            # What was opened in a period.
+            models.Index(fields=["opened_at"], name="mql_opened"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact} {self.grade}"

@@ -1,0 +1,46 @@
+"""What a user is told inside the application."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from leads.models.mql import Mql
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def unread(self) -> NotificationQuerySet:
+        return self.filter(read_at=None)
+
+
+class Notification(models.Model):
+    """One thing told to one user once."""
+
+    class Kind(models.TextChoices):
+        MQL_ASSIGNED = "mql_assigned", "MQL assigned"
+        MQL_UNASSIGNED = "mql_unassigned", "MQL without an owner"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
+    kind = models.CharField(max_length=20, choices=Kind)
+    mql = models.ForeignKey(Mql, models.CASCADE, related_name="notifications")
+    text = models.CharField(max_length=300)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["mql", "user", "kind"], name="notification_told_once"),
+        ]
+        indexes = [
+            # The bell: a user's unread ones, newest first.
+            models.Index(
+                fields=["user", "-created_at"], condition=models.Q(read_at=None), name="notification_unread"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text

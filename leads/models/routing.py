@@ -1,0 +1,44 @@
+"""Teams and reps: who may be given an MQL."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class Team(models.Model):
+    name = models.CharField(max_length=120, unique=True)
+    lead = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="led_teams"
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RepQuerySet(models.QuerySet["Rep"]):
+    def available(self) -> RepQuerySet:
+        """Reps who take on new MQLs: present, and able to sign in."""
+        return self.filter(available=True, user__is_active=True)
+
+
+class Rep(models.Model):
+    """A user who works MQLs."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="rep")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="reps")
+    available = models.BooleanField(default=True, help_text="Unset while away: an absent rep gets nothing.")
+    turn = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text="Round robin: the lowest number is next."
+    )
+
+    objects = RepQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["user__first_name", "user__username", "pk"]
+
+    def __str__(self) -> str:
+        return str(self.user)

@@ -1,0 +1,8 @@
+"""The judgement: rules, versions, scores and their reasons."""
+
+from django.apps import AppConfig
+
+
+class ScoringConfig(AppConfig):
+    name = "scoring"
+    verbose_name = "Scoring"

@@ -1,0 +1,52 @@
+"""The durable queue: contacts whose facts changed and who wait for an evaluation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from crm.models import Contact
+
+
+class PendingQuerySet(models.QuerySet["Pending"]):
+    def due(self, *, at: datetime) -> PendingQuerySet:
+        return self.filter(Q(not_before=None) | Q(not_before__lte=at))
+
+
+class Pending(models.Model):
+    """A mark that a contact must be evaluated. One that failed waits until `not_before` and says why."""
+
+    contact = models.OneToOneField(Contact, models.CASCADE, primary_key=True, related_name="pending")
+    marked_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True, default="")
+
+    objects = PendingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "pending"
+        ordering = ["marked_at", "pk"]
+        indexes = [
+            # The drain takes the oldest first.
+            models.Index(fields=["marked_at", "contact"], name="pending_oldest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"contact {self.pk} since {self.marked_at}"
+
+
+class DrainRequest(models.Model):
+    """The one row that keeps at most one drain job asked for. `requested_at` is empty when none is."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    requested_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="drainrequest_one_row")]
+
+    def __str__(self) -> str:
+        return f"requested at {self.requested_at}" if self.requested_at else "none"
