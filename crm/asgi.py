@@ -1,0 +1,11 @@
+"""The web application for ASGI servers (`uvicorn crm.asgi:application`)."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
+# A web process serves many short requests from threads: they share a pool of connections.
+os.environ.setdefault("DATABASE_POOL", "on")
+
+application = get_asgi_application()

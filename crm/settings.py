@@ -1,0 +1,240 @@
+"""The project's only settings file. Values come from the environment or `.env`: see `docs/configuration.md`."""
+
+import os
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ImproperlyConfigured
+
+from crm import database, environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Tests say what they need themselves: a developer's own .env must not change their outcome.
+if "PYTEST_VERSION" not in os.environ:
+    environment.load_file(BASE_DIR / ".env")
+
+# Where the running project keeps its files: the embedded database, mail in development, collected static files.
+VAR_DIR = Path(environment.text("HANDOFF_VAR", str(BASE_DIR / "var"))).resolve()
+
+# A secret key marks a deployment: whoever sets one gets production settings without another word.
+SECRET_KEY = environment.text("SECRET_KEY")
+DEBUG = environment.switch("DEBUG", default=not SECRET_KEY)
+if not SECRET_KEY:
+    if not DEBUG:
+        raise ImproperlyConfigured(
+            "SECRET_KEY: set a random text of at least 50 characters, or leave DEBUG on."
+        )
+    SECRET_KEY = "django-insecure-for-development-on-this-machine-only"
+
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django_q",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "crm",
+    "scoring",
+    "leads",
+]
+
+MIDDLEWARE = [
+    # Before the host check and the redirect to https: a probe comes by address and without TLS.
+    "crm.health.probes",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "crm.urls"
+ASGI_APPLICATION = "crm.asgi.application"
+WSGI_APPLICATION = "crm.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Database
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+_database_url = environment.text("DATABASE_URL")
+_database: dict[str, Any] = (
+    environment.parsed(
+        "DATABASE_URL", "", environment.postgres_url, "postgres://user:password@host:5432/handoff"
+    )
+    if _database_url
+    else database.embedded(VAR_DIR / "postgres")
+)
+if environment.switch("DATABASE_POOL", default=False):
+    _database.setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 1,
+        "max_size": environment.whole_number("DATABASE_POOL_SIZE", 10, at_least=1, at_most=1000),
+        "timeout": 10,
+    }
+else:
+    # A worker that reconnects for each job does a fifth of the work.
+    _database.setdefault("CONN_MAX_AGE", 600)
+    environment.NAMES.add("DATABASE_POOL_SIZE")
+_database["CONN_HEALTH_CHECKS"] = True
+DATABASES = {"default": _database}
+
+_redis_url = environment.text("REDIS_URL")
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _redis_url}
+    if _redis_url
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+# Background jobs
+
+Q_CLUSTER = {
+    "name": "handoff",
+    "orm": "default",
+    "workers": environment.whole_number("WORKERS", 2, at_least=1, at_most=64),
+    "poll": 0.2,
+    # A job that outlives `retry` would run beside its own second try.
+    "timeout": 300,
+    "retry": 600,
+    # A job that fails or times out stays in the queue for its next try, and five tries are the end of it.
+    "ack_failures": False,
+    "max_attempts": 5,
+    # After a night without a worker, a schedule runs once and not once for each time it missed.
+    "catch_up": False,
+    "save_limit": 1000,
+}
+
+# Who signs in
+
+AUTH_USER_MODEL = "crm.User"
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/inbox/"
+LOGOUT_REDIRECT_URL = "/login/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# Language and time
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = environment.parsed("TIME_ZONE", "UTC", lambda name: ZoneInfo(name).key, "Europe/Paris")
+
+# Static files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# Mail
+
+DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "Handoff <handoff@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = 20
+if environment.text("EMAIL_URL"):
+    globals().update(
+        environment.parsed("EMAIL_URL", "", environment.email_url, "smtp+tls://user:password@host:587")
+    )
+elif DEBUG:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+else:
+    raise ImproperlyConfigured(
+        "EMAIL_URL: say how mail leaves, such as smtp+tls://user:password@host:587 (or dummymail:// for none)."
+    )
+
+# Security: on as soon as DEBUG is off
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = environment.switch("HTTPS_REDIRECT", default=not DEBUG)
+SECURE_HSTS_SECONDS = environment.whole_number(
+    "HSTS_SECONDS", 0 if DEBUG else 31_536_000, at_least=0, at_most=63_072_000
+)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+if environment.switch("TRUST_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Whether subdomains and the browsers' preload lists follow is the domain owner's decision.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+# API
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Handoff",
+    "DESCRIPTION": "Contacts and what they did in; scores, reasons and MQLs out.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# Admin
+
+UNFOLD = {"SITE_TITLE": "Handoff", "SITE_HEADER": "Handoff", "SITE_SYMBOL": "handshake"}
+
+# Logs: one event a line, to standard error
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO").upper()},
+    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+}

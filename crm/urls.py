@@ -1,0 +1,15 @@
+"""The project's addresses. The other rooms are named in strings, so that nothing here imports upward."""
+
+from django.contrib import admin
+from django.contrib.auth import views as auth
+from django.urls import include, path
+
+urlpatterns = [
+    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("crm.api.urls")),
+    path("api/v1/", include("scoring.api.urls")),
+    path("api/v1/", include("leads.api.urls")),
+    path("", include("leads.urls")),
+]

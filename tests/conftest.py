@@ -1,0 +1,39 @@
+"""What every test may use. The database is the embedded server's (or DATABASE_URL's), one for each run and worker."""
+
+import os
+
+import psutil
+import pytest
+from django.conf import settings
+from django.db import connection
+from psycopg import sql
+from pytest_django import DjangoDbBlocker
+
+# A run has databases of its own, so that two runs in one checkout do not meet: test_handoff_<number of its process>….
+PREFIX = "test_handoff_"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    is_worker = hasattr(config, "workerinput")
+    owner = os.getppid() if is_worker else os.getpid()
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"{PREFIX}{owner}"
+    # A crash may cost the tests their data and nobody any: waiting for the disk buys nothing.
+    options = settings.DATABASES["default"].setdefault("OPTIONS", {})
+    options["options"] = f"{options.get('options', '')} -c synchronous_commit=off".strip()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Before this run makes its databases, drop those of runs that were killed."""
+    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{PREFIX}%"])
+        for (name,) in cursor.fetchall():
+            run = name.removeprefix(PREFIX).split("_")[0]
+            if run.isdecimal() and not psutil.pid_exists(int(run)):
+                cursor.execute(
+                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+                )
