@@ -6,10 +6,15 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from crm.database import EmbeddedServerError
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except EmbeddedServerError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

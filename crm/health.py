@@ -32,8 +32,7 @@ def readiness() -> JsonResponse:
     How long the oldest due job has been waiting is told and never a reason for 503: pages work without the worker.
     """
     try:
-        missing = _migrations_of_this_code() - MigrationRecorder(connection).applied_migrations().keys()
-        if missing:
+        if missing := missing_migrations():
             return _not_ready(database="ok", migrations=f"{len(missing)} missing: run manage.py migrate")
         waiting = _seconds_that_a_job_waits()
     except DatabaseError as error:
@@ -46,6 +45,11 @@ def readiness() -> JsonResponse:
 
 def _not_ready(**parts: Any) -> JsonResponse:
     return JsonResponse({"status": "unavailable", **parts}, status=503)
+
+
+def missing_migrations() -> frozenset[tuple[str, str]]:
+    """(app, name) of the migrations that the database has not had yet."""
+    return _migrations_of_this_code() - MigrationRecorder(connection).applied_migrations().keys()
 
 
 @lru_cache(maxsize=1)
