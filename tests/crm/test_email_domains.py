@@ -1,8 +1,10 @@
 from time import perf_counter
+from typing import get_args
 
 import pytest
 
-from crm.email_domains import company_domain, domain_of, email_type, links_company
+from crm.email_domains import EmailKind, company_domain, domain_of, email_type, links_company
+from crm.models import EmailType
 
 
 @pytest.mark.parametrize(
@@ -162,6 +164,10 @@ def test_a_company_domain_is_the_registrable_one(text: str, domain: str) -> None
 )  # fmt: skip
 def test_where_nobody_registered_a_domain_there_is_none(text: str) -> None:
     assert company_domain(text) == ""
+
+
+def test_the_kinds_are_those_that_a_contact_can_have() -> None:
+    assert {*get_args(EmailKind)} == {"", *EmailType.values}
 
 
 def test_a_hundred_thousand_types_take_less_than_a_second() -> None:
