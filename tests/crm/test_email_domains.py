@@ -178,3 +178,17 @@ def test_a_hundred_thousand_types_take_less_than_a_second() -> None:
         email_type(domain)
 
     assert perf_counter() - start < 1
+
+
+@pytest.mark.parametrize(
+    ("domain", "kind"),
+    [
+        ("freemail.example", "free"),
+        ("postbox.example", "free"),
+        ("throwaway.example", "disposable"),
+        ("lindenau.edu.example", "academic"),
+        ("acme.example", "business"),
+    ],
+)
+def test_each_kind_has_a_name_under_the_reserved_domain_for_examples(domain: str, kind: EmailKind) -> None:
+    assert email_type(domain) == kind
