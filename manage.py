@@ -6,7 +6,7 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-from crm.database import EmbeddedServerError
+from crm.embedded.server import EmbeddedServerError
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
-"""Runs a module as `python -m` does, and ends it when the process that started it is gone, however that ended.
+"""Runs a module as `python -m` does, and ends it when the process that started it is gone, however that went.
 
-`python -m crm.child NUMBER MODULE ARGUMENTS…`: NUMBER is the reading end of a pipe whose writing end the parent alone holds.
+`python -m crm.child NUMBER MODULE ARGUMENTS…`: NUMBER is the reading end of a pipe whose writing end the parent alone
+holds.
 """
 
 import os

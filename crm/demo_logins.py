@@ -1,7 +1,7 @@
 """The demo users, and what keeps their well-known password out of production.
 
-`manage.py demo` makes them. The web application refuses to start (`crm.asgi`, `crm.wsgi`) while one of them can still
-sign in with the demo password and DEBUG is off; `migrate` and `check --database default` say the same as a check.
+`manage.py demo` makes them. With DEBUG off, the web application (`crm.asgi`, `crm.wsgi`) refuses to start while one of
+them can still sign in with the demo password; `migrate` and `check --database default` say the same as a check.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
-DEMO_PASSWORD = "handoff-demo"
+DEMO_PASSWORD = "handoff-demo"  # noqa: S105 (known to everybody, which is why this module exists)
 DEMO_LOGINS = {
     "sdr": "sales development representative",
     "lead": "team lead",

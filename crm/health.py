@@ -1,4 +1,4 @@
-"""Liveness at `/healthz`, readiness at `/readyz`, for load balancers and process managers. Neither needs a key."""
+"""Liveness (`/healthz`) and readiness (`/readyz`) for load balancers and process managers, without a key."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -29,7 +29,7 @@ def probes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
 def readiness() -> JsonResponse:
     """200 when this process can serve: the database answers and has every migration. 503 otherwise.
 
-    How long the oldest due job has been waiting is told and never a reason for 503: pages work without the worker.
+    How long the oldest due job has waited is told, and never a reason for 503: pages work without the worker.
     """
     try:
         if missing := missing_migrations():
@@ -59,6 +59,6 @@ def _migrations_of_this_code() -> frozenset[tuple[str, str]]:
 
 
 def _seconds_that_a_job_waits() -> float:
-    """Seconds since the oldest job in the queue became due, 0 when none is. `lock` is when a job may next be taken."""
+    """Seconds since the oldest queued job became due, 0 when none is. `lock` is when a job may next be taken."""
     due_since = OrmQ.objects.filter(lock__lte=timezone.now()).aggregate(oldest=Min("lock"))["oldest"]
     return round((timezone.now() - due_since).total_seconds(), 1) if due_since else 0.0

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 
@@ -23,7 +24,7 @@ WELL_SECONDS = 60
 
 @dataclass
 class Child:
-    """A module run by a process of its own, in a session of its own: Ctrl-C at the terminal reaches only `up`."""
+    """A module run by a process and session of its own, so that Ctrl-C at the terminal reaches only `up`."""
 
     name: str
     arguments: Sequence[str]
@@ -75,11 +76,8 @@ class Child:
         """End whatever is left of it and of the processes it started."""
         if self.process is None:
             return
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            # Nobody is left.
-            pass
         self.process.wait()
         for number in self._pipe:
             os.close(number)
@@ -92,7 +90,15 @@ def web_server(port: int) -> Child:
         "web",
         [
             *("uvicorn", "crm.asgi:application", "--host", HOST, "--port", str(port)),
-            *("--lifespan", "off", "--log-level", "warning", "--no-access-log", "--timeout-graceful-shutdown", "3"),
+            *(
+                "--lifespan",
+                "off",
+                "--log-level",
+                "warning",
+                "--no-access-log",
+                "--timeout-graceful-shutdown",
+                "3",
+            ),
         ],
         {},
     )
@@ -108,7 +114,9 @@ def stop(children: Sequence[Child]) -> None:
     for child in children:
         child.ask_to_stop()
     deadline = time.monotonic() + STOP_SECONDS
-    while any(child.process and child.exit_code() is None for child in children) and time.monotonic() < deadline:
+    while (
+        any(child.process and child.exit_code() is None for child in children) and time.monotonic() < deadline
+    ):
         time.sleep(0.02)
     for child in children:
         child.kill()

@@ -1,4 +1,4 @@
-"""The project's only settings file. Values come from the environment or `.env`: see `docs/configuration.md`."""
+"""The only settings file. Values come from the environment or `.env`: see `docs/configuration.md`."""
 
 import os
 from pathlib import Path
@@ -15,7 +15,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 if "PYTEST_VERSION" not in os.environ:
     environment.load_file(BASE_DIR / ".env")
 
-# Where the running project keeps its files: the embedded database, mail in development, collected static files.
+# Where the project keeps its files: the embedded database, mail in development, collected static files.
 VAR_DIR = Path(environment.text("HANDOFF_VAR", str(BASE_DIR / "var"))).resolve()
 
 # A secret key marks a deployment: whoever sets one gets production settings without another word.
@@ -26,7 +26,7 @@ if not SECRET_KEY:
         raise ImproperlyConfigured(
             "SECRET_KEY: set a random text of at least 50 characters, or leave DEBUG on."
         )
-    SECRET_KEY = "django-insecure-for-development-on-this-machine-only"
+    SECRET_KEY = "django-insecure-for-development-on-this-machine-only"  # noqa: S105 (refused with DEBUG off)
 
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
@@ -188,7 +188,7 @@ elif DEBUG:
     EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 else:
     raise ImproperlyConfigured(
-        "EMAIL_URL: say how mail leaves, such as smtp+tls://user:password@host:587 (or dummymail:// for none)."
+        "EMAIL_URL: say how mail leaves, such as smtp+tls://user:password@host:587 (dummymail:// for none)."
     )
 
 # Security: on as soon as DEBUG is off

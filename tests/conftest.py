@@ -1,4 +1,4 @@
-"""What every test may use. The database is the embedded server's (or DATABASE_URL's), one for each run and worker."""
+"""What every test stands on: the embedded server (or DATABASE_URL), with a database for each run and worker."""
 
 import os
 
@@ -9,7 +9,7 @@ from django.db import connection
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
-# A run has databases of its own, so that two runs in one checkout do not meet: test_handoff_<number of its process>….
+# Two runs in one checkout must not meet: the databases of a run carry the number of its process.
 PREFIX = "test_handoff_"
 
 

@@ -1,1 +1,1 @@
-"""The Django database backend of the embedded PostgreSQL server, and the parts of its launcher (`crm.database`)."""
+"""The embedded PostgreSQL server: Django's backend for it, and the parts of its launcher (`crm.database`)."""

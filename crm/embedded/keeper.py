@@ -1,7 +1,8 @@
-"""The process that stops the embedded server once nobody uses it: `python -m crm.embedded.keeper FOLDER LOCK`.
+"""The process that stops the embedded server once nobody uses it.
 
-It is started by whoever starts the server (see `crm.database`) and inherits the open lock file number LOCK, which tells others
-that the server has a keeper. It waits for the last user to end, stops the server, and ends.
+`python -m crm.embedded.keeper FOLDER NUMBER` is started by whoever starts the server (see `crm.database`). NUMBER is an
+open, locked file that it inherits and that tells others that the server has a keeper. It waits for the last user to
+end, stops the server, and ends.
 """
 
 import os
@@ -9,7 +10,8 @@ import signal
 import sys
 from pathlib import Path
 
-from crm.database import EmbeddedServer, exclusive
+from crm.embedded.locks import exclusive
+from crm.embedded.server import EmbeddedServer
 
 
 def main(folder: Path, own_lock: int) -> None:

@@ -1,8 +1,8 @@
 """Where, from which binaries and as whom the embedded server runs.
 
-Anybody but root runs it as themselves, with its data in the checkout. PostgreSQL refuses to run as root. Root inside a user
-namespace has another number, which is all that PostgreSQL looks at, and owns its files all the same; where the kernel
-allows no such namespace, an existing account stands in, and what that account cannot reach goes to `/var/lib/handoff`.
+Anybody but root runs it as themselves, with its data in the checkout. PostgreSQL refuses to run as root. Root inside a
+user namespace has another number, which is all that PostgreSQL looks at, and owns its files all the same; where the
+kernel allows no such namespace, an existing account stands in, and what it cannot reach goes to `/var/lib/handoff`.
 """
 
 import hashlib
@@ -10,7 +10,6 @@ import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
 from importlib.util import find_spec
@@ -24,12 +23,12 @@ SHARED_ROOT = Path("/var/lib/handoff")
 
 @dataclass(frozen=True)
 class Placement:
-    """`prefix` comes before a command, `process` are arguments of `subprocess.Popen`, `owner` is (uid, gid) of files."""
+    """`prefix` comes before a command, `process` are arguments of `Popen`, `owner` is (uid, gid) of the files."""
 
     data: Path
     binaries: Path
     prefix: tuple[str, ...] = ()
-    process: Mapping[str, Any] = field(default_factory=dict)
+    process: dict[str, Any] = field(default_factory=dict)
     owner: tuple[int, int] | None = None
 
     def give(self, path: Path) -> None:
@@ -51,6 +50,8 @@ def place(folder: Path) -> Placement:
     """The placement for the server kept in `folder`: the same answer each time, once its data exist."""
     inside, outside = folder / "data", SHARED_ROOT / _short_name(folder) / "data"
     if os.geteuid() != 0:
+        if not os.access(folder, os.W_OK) or (inside.exists() and inside.stat().st_uid != os.geteuid()):
+            raise PermissionError("it belongs to another user")
         return Placement(inside, binaries())
     for data in (inside, outside):
         if data.exists() and data.stat().st_uid != 0:
@@ -88,7 +89,7 @@ def _for_other_user(data: Path, user: pwd.struct_passwd) -> Placement:
 
 
 def _copy_within_reach(programs: Path) -> Path:
-    """Copy the package's folders, which find each other by their relative paths, to where every user can read them."""
+    """Copy the package, whose folders find each other by relative paths, to where every user can read it."""
     site = programs.parents[2]
     copy = SHARED_ROOT / f"{PACKAGE}-{metadata.version(PACKAGE)}"
     if not copy.exists():

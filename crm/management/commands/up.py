@@ -15,6 +15,7 @@ from django.db import OperationalError, connection
 
 from crm import database, processes
 from crm.demo_logins import DEMO_LOGINS, DEMO_PASSWORD, logins_with_demo_password, refuse_demo_passwords
+from crm.embedded.server import EmbeddedServerError
 from crm.health import missing_migrations
 from crm.models import Contact
 
@@ -28,13 +29,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="port of the web server (default: 8000)")
-        parser.add_argument("--no-demo", action="store_true", help="do not load demo data into an empty database")
+        parser.add_argument(
+            "--no-demo", action="store_true", help="do not load demo data into an empty database"
+        )
         parser.add_argument("--no-worker", action="store_true", help="do not start the worker")
 
     def handle(self, *, port: int, no_demo: bool, no_worker: bool, **options: Any) -> None:
         _refuse_unless_free(port)
-        # Both end the command, and so does a closed terminal. A shell that starts it in the background hands it an
-        # ignored SIGINT, so that one is set too.
+        # A shell that starts a command in the background makes it ignore SIGINT: so that one is set as well.
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, signal.default_int_handler)
         children: list[processes.Child] = []
@@ -60,7 +62,7 @@ class Command(BaseCommand):
         """Bring the database, its tables and its first rows to where the web server can start."""
         try:
             connection.ensure_connection()
-        except database.EmbeddedServerError as error:
+        except EmbeddedServerError as error:
             raise CommandError(str(error)) from error
         except OperationalError as error:
             raise CommandError(f"DATABASE_URL: cannot connect: {str(error).strip()}") from error
@@ -79,7 +81,7 @@ class Command(BaseCommand):
         call_command("collectstatic", verbosity=0, interactive=False)
 
     def _watch(self, children: list[processes.Child], port: int) -> None:
-        """Say when the pages are there, then keep the worker alive until somebody stops us or the web server ends."""
+        """Say when the pages are there; keep the worker alive until somebody stops us or the web server ends."""
         web, *others = children
         told = False
         deadline = time.monotonic() + WEB_START_SECONDS
