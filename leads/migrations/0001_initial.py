@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='mql',
-            index=models.Index(models.OrderBy(models.F('due_at'), nulls_last=True), models.OrderBy(models.F('total'), descending=True), condition=models.Q(('closed_at', None)), name='mql_open_by_urgency'),
+            index=models.Index(models.OrderBy(models.F('first_touched_at'), nulls_first=True), models.OrderBy(models.F('due_at'), nulls_last=True), models.OrderBy(models.F('total'), descending=True), condition=models.Q(('closed_at', None)), name='mql_open_by_urgency'),
         ),
         migrations.AddIndex(
             model_name='mql',

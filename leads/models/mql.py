@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from crm.models import Contact
+from leads.models.routing import Rep
 from scoring.models import ScoringVersion
 
 if TYPE_CHECKING:
@@ -47,9 +48,8 @@ class MqlQuerySet(models.QuerySet["Mql"]):
         """What `user` may read: staff everything; reps and team leads their teams' and what has no owner."""
         if user.is_staff:
             return self
-        mine = Q(owner=user) | Q(owner=None)
-        team = Q(owner__rep__team__reps__user=user) | Q(owner__rep__team__lead=user)
-        return self.filter(pk__in=Mql.objects.filter(mine | team).values("pk"))
+        teammates = Rep.objects.teammates_of(user).values("user")
+        return self.filter(Q(owner=user) | Q(owner=None) | Q(owner__in=teammates))
 
     def changeable_by(self, user: User) -> MqlQuerySet:
         """What `user` may act on: their own, what has no owner, and what belongs to the teams they lead."""
@@ -58,11 +58,11 @@ class MqlQuerySet(models.QuerySet["Mql"]):
         return self.filter(Q(owner=user) | Q(owner=None) | Q(owner__rep__team__lead=user))
 
     def by_urgency(self) -> MqlQuerySet:
-        """What is due first, then the best score; untouched before touched."""
-        return self.order_by(F_DUE_FIRST, "-total", "-opened_at", "-pk")
+        """Untouched before touched; then what is due first, or was touched longest ago; then the best score."""
+        return self.order_by(*URGENCY, "-total", "-opened_at", "-pk")
 
 
-F_DUE_FIRST = models.F("due_at").asc(nulls_last=True)
+URGENCY = (models.F("first_touched_at").asc(nulls_first=True), models.F("due_at").asc(nulls_last=True))
 
 
 class Mql(models.Model):
@@ -119,7 +119,7 @@ class Mql(models.Model):
         indexes = [
             # The inbox: open ones by urgency.
             models.Index(
-                F_DUE_FIRST, models.F("total").desc(), condition=Q(closed_at=None), name="mql_open_by_urgency"
+                *URGENCY, models.F("total").desc(), condition=Q(closed_at=None), name="mql_open_by_urgency"
             ),
             # A rep's own open ones.
             models.Index(fields=["owner", "due_at"], condition=Q(closed_at=None), name="mql_open_of_owner"),

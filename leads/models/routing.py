@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
+
+if TYPE_CHECKING:
+    from crm.models import User
 
 
 class Team(models.Model):
@@ -23,6 +28,10 @@ class RepQuerySet(models.QuerySet["Rep"]):
     def available(self) -> RepQuerySet:
         """Reps who take on new MQLs: present, and able to sign in."""
         return self.filter(available=True, user__is_active=True)
+
+    def teammates_of(self, user: User) -> RepQuerySet:
+        """Reps of the teams that `user` belongs to or leads, themselves included."""
+        return self.filter(models.Q(team__reps__user=user) | models.Q(team__lead=user))
 
 
 class Rep(models.Model):
