@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 
 from crm.models import Contact
 from leads.models.routing import Rep
@@ -52,10 +52,12 @@ class MqlQuerySet(models.QuerySet["Mql"]):
         return self.filter(Q(owner=user) | Q(owner=None) | Q(owner__in=teammates))
 
     def changeable_by(self, user: User) -> MqlQuerySet:
-        """What `user` may act on: their own, what has no owner, and what belongs to the teams they lead."""
+        """What `user` may act on: their own, their led teams', and, for whoever is in a team, what has no owner."""
         if user.is_superuser:
             return self
-        return self.filter(Q(owner=user) | Q(owner=None) | Q(owner__rep__team__lead=user))
+        led = Rep.objects.filter(team__lead=user).values("user")
+        in_a_team = Exists(Rep.objects.teammates_of(user))
+        return self.filter(Q(owner=user) | Q(owner__in=led) | (Q(owner=None) & in_a_team))
 
     def by_urgency(self) -> MqlQuerySet:
         """Untouched before touched; then what is due first, or was touched longest ago; then the best score."""
