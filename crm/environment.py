@@ -4,9 +4,11 @@
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -17,6 +19,7 @@ NAMES: set[str] = set()
 
 _TRUE = ("on", "true", "yes", "1")
 _FALSE = ("off", "false", "no", "0")
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def load_file(path: Path) -> None:
@@ -49,6 +52,14 @@ def whole_number(name: str, default: int, *, at_least: int, at_most: int) -> int
     return int(value)
 
 
+def one_of(name: str, default: str, choices: Sequence[str]) -> str:
+    """One of a few words, written in capitals or not."""
+    value = text(name, default).upper()
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name}: {value!r} is none of {', '.join(choices)}.")
+    return value
+
+
 def words(name: str) -> list[str]:
     """A list separated by commas."""
     return [word.strip() for word in text(name).split(",") if word.strip()]
@@ -66,12 +77,39 @@ def parsed(name: str, default: str, parse: Callable[[str], T], example: str) -> 
         ) from None
 
 
+def time_of_day(value: str) -> time:
+    """A wall-clock time from `HH:MM`."""
+    return datetime.strptime(value, "%H:%M").time()
+
+
+def weekdays(value: str) -> frozenset[int]:
+    """Days of the week, Monday being 0, from their first three letters, separated by commas."""
+    return frozenset(_DAYS.index(day.strip().lower()) for day in value.split(","))
+
+
+def web_address(value: str) -> str:
+    """A scheme and host that pages are reached under, without the slash at the end."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError(value)
+    return value.rstrip("/")
+
+
 def postgres_url(url: str) -> dict[str, Any]:
     """A Django database setting from `postgres://user:password@host:port/name?option=value`."""
+    if not url.startswith(("postgres://", "postgresql://")):
+        raise ValueError(url)
     config: dict[str, Any] = dict(environ.Env.db_url_config(url))
-    if config.get("ENGINE") != "django.db.backends.postgresql" or not config.get("NAME"):
+    if not config["NAME"]:
         raise ValueError(url)
     return config
+
+
+def redis_url(url: str) -> str:
+    """The same address, if it is one that the Redis client knows; "" for none."""
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError(url)
+    return url
 
 
 def email_url(url: str) -> dict[str, Any]:

@@ -21,6 +21,10 @@ VAR_DIR = Path(environment.text("HANDOFF_VAR", str(BASE_DIR / "var"))).resolve()
 # A secret key marks a deployment: whoever sets one gets production settings without another word.
 SECRET_KEY = environment.text("SECRET_KEY")
 DEBUG = environment.switch("DEBUG", default=not SECRET_KEY)
+if SECRET_KEY and len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured(
+        "SECRET_KEY: too short to be safe. Set a random text of at least 50 characters."
+    )
 if not SECRET_KEY:
     if not DEBUG:
         raise ImproperlyConfigured(
@@ -98,20 +102,16 @@ _database: dict[str, Any] = (
     if _database_url
     else database.embedded(VAR_DIR / "postgres")
 )
+_pool_size = environment.whole_number("DATABASE_POOL_SIZE", 10, at_least=1, at_most=1000)
 if environment.switch("DATABASE_POOL", default=False):
-    _database.setdefault("OPTIONS", {})["pool"] = {
-        "min_size": 1,
-        "max_size": environment.whole_number("DATABASE_POOL_SIZE", 10, at_least=1, at_most=1000),
-        "timeout": 10,
-    }
+    _database.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": _pool_size, "timeout": 10}
 else:
     # A worker that reconnects for each job does a fifth of the work.
     _database.setdefault("CONN_MAX_AGE", 600)
-    environment.NAMES.add("DATABASE_POOL_SIZE")
 _database["CONN_HEALTH_CHECKS"] = True
 DATABASES = {"default": _database}
 
-_redis_url = environment.text("REDIS_URL")
+_redis_url = environment.parsed("REDIS_URL", "", environment.redis_url, "redis://host:6379/0")
 CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _redis_url}
     if _redis_url
@@ -159,6 +159,17 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = environment.parsed("TIME_ZONE", "UTC", lambda name: ZoneInfo(name).key, "Europe/Paris")
 
+# Working time, in which sales' first touch of an MQL is due, by the clock of TIME_ZONE
+
+SLA_MINUTES = environment.whole_number("SLA_MINUTES", 240, at_least=1, at_most=100_000)
+WORKDAY_START = environment.parsed("WORKDAY_START", "09:00", environment.time_of_day, "09:00")
+WORKDAY_END = environment.parsed("WORKDAY_END", "17:30", environment.time_of_day, "17:30")
+if WORKDAY_END <= WORKDAY_START:
+    raise ImproperlyConfigured(
+        f"WORKDAY_END: {WORKDAY_END:%H:%M} is not after WORKDAY_START, {WORKDAY_START:%H:%M}."
+    )
+WORKDAYS = environment.parsed("WORKDAYS", "mon,tue,wed,thu,fri", environment.weekdays, "mon,tue,wed,thu,fri")
+
 # Static files
 
 STATIC_URL = "/static/"
@@ -176,6 +187,9 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 # Mail
 
+SITE_URL = environment.parsed(
+    "SITE_URL", "http://127.0.0.1:8000", environment.web_address, "https://handoff.example.com"
+)
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "Handoff <handoff@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 20
@@ -230,12 +244,13 @@ UNFOLD = {"SITE_TITLE": "Handoff", "SITE_HEADER": "Handoff", "SITE_SYMBOL": "han
 
 # Logs: one event a line, to standard error
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO").upper()},
+    "root": {"handlers": ["console"], "level": environment.one_of("LOG_LEVEL", "INFO", LOG_LEVELS)},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # A line for each start and end of a job says nothing that the tables do not.
