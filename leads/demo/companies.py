@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
 from random import Random
 
-from leads.demo.names import PLACES, Place
+from leads.demo.names import PLACES, Place, words
 
-STEMS = (
+STEMS = words(
     "Alder Amberline Arclight Ashgrove Basalt Beacon Birchway Bluestem Brightwater Calder Canopy Cedarline Cinder "
     "Clearbrook Cobalt Copperfield Corvid Crestline Driftwood Dunmore Eastgate Elmstone Emberly Fairhaven Fenwick "
     "Fernhill Flintlock Foxglove Glasswing Goldcrest Granite Greywater Halcyon Harbour Hawthorn Highmoor Hollis "
@@ -18,7 +19,7 @@ STEMS = (
     "Ravenswood Redwood Ridgeway Rookery Rosewood Saltmarsh Sandpiper Silverlake Skylark Slate Sparrow Stonebridge "
     "Summit Sycamore Tamarind Tidewater Timber Umber Valewood Verdant Wayfarer Westbrook Whitestone Willow Windrush "
     "Wrenfield Yarrow Zephyr"
-).split()
+)
 
 ENDINGS = {
     "Software": ("Systems", "Labs", "Software", "Cloud"),
@@ -71,7 +72,7 @@ class DemoCompany:
     @property
     def weight(self) -> float:
         """How many people of it turn up, against the others."""
-        return 1.0 + min(self.employees, 3000) ** 0.4
+        return 1.0 + math.pow(min(self.employees, 3000), 0.4)
 
 
 def draw_companies(number: int, rng: Random) -> list[DemoCompany]:
