@@ -5,7 +5,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import datetime, time
+from datetime import time
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -79,7 +79,10 @@ def parsed(name: str, default: str, parse: Callable[[str], T], example: str) -> 
 
 def time_of_day(value: str) -> time:
     """A wall-clock time from `HH:MM`."""
-    return datetime.strptime(value, "%H:%M").time()
+    clock = time.fromisoformat(value)
+    if clock.tzinfo:
+        raise ValueError(value)
+    return clock
 
 
 def weekdays(value: str) -> frozenset[int]:
