@@ -40,6 +40,11 @@ class Rep(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="rep")
     team = models.ForeignKey(Team, models.PROTECT, related_name="reps")
     available = models.BooleanField(default=True, help_text="Unset while away: an absent rep gets nothing.")
+    capacity = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Most open MQLs at a time: a rep with that many is given no more. Empty: no limit.",
+    )
     turn = models.PositiveBigIntegerField(
         default=0, editable=False, help_text="Round robin: the lowest number is next."
     )

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils import timezone
 
 from crm.models import Contact
 from leads.models.mql import Mql
+from leads.models.routing import Rep
+
+if TYPE_CHECKING:
+    from crm.models import User
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def open(self) -> TaskQuerySet:
         return self.filter(done_at=None)
+
+    def visible_to(self, user: User) -> TaskQuerySet:
+        """What `user` may read: staff everything; reps and team leads their teams' and what nobody has."""
+        if user.is_staff:
+            return self
+        teammates = Rep.objects.teammates_of(user).values("user")
+        return self.filter(Q(assignee=user) | Q(assignee=None) | Q(assignee__in=teammates))
+
+    def changeable_by(self, user: User) -> TaskQuerySet:
+        """What `user` may act on: their own, their led teams', and, for whoever is in a team, what nobody has."""
+        if user.is_superuser:
+            return self
+        led = Rep.objects.filter(team__lead=user).values("user")
+        in_a_team = Exists(Rep.objects.teammates_of(user))
+        return self.filter(Q(assignee=user) | Q(assignee__in=led) | (Q(assignee=None) & in_a_team))
 
 
 class Task(models.Model):
