@@ -9,11 +9,14 @@ from crm.record.activities import append_activities
 from crm.record.companies import upsert_companies
 from crm.record.consent import set_consent
 from crm.record.contacts import upsert_contacts
+from crm.record.correction import correct_company, correct_contact
 from crm.record.erasure import erase_contacts
 from crm.record.stage import move_stage
 
 __all__ = [
     "append_activities",
+    "correct_company",
+    "correct_contact",
     "erase_contacts",
     "move_stage",
     "set_consent",
