@@ -110,7 +110,7 @@ class Outcome:
 
 
 @cache
-def _lengths(model: type[Company] | type[Contact] | type[Activity]) -> dict[str, int]:
+def _lengths(model: type[Company | Contact | Activity]) -> dict[str, int]:
     columns = ((column.name, getattr(column, "max_length", None)) for column in model._meta.fields)
     return {name: length for name, length in columns if length}
 

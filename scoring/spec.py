@@ -31,7 +31,7 @@ class ConditionSpec:
 
 @dataclass(frozen=True, slots=True)
 class RuleSpec:
-    """One rule. Only engagement rules use `per`, `at_least`, `max_points`, `window_days` and `decay` (None: default)."""
+    """One rule. `per` and what follows is for engagement rules alone; a `decay` of None is the model's own."""
 
     name: str
     group: str

@@ -49,7 +49,9 @@ def append_activities(rows: Sequence[ActivityFacts], *, at: datetime) -> list[Ou
         errors = clean_activity(row, at=at)
         contact_id = contacts.get(_reference(row.contact))
         if contact_id is None:
-            errors.append(FieldError("contact", f"“{row.contact}” is not recorded", "record the contact first"))
+            errors.append(
+                FieldError("contact", f"“{row.contact}” is not recorded", "record the contact first")
+            )
         if errors or contact_id is None:
             outcomes[index] = Outcome(Result.REJECTED, errors=tuple(errors))
         else:
@@ -86,7 +88,8 @@ def _append(
 ) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('crm_activity', 'id')) FROM generate_series(1, %s)", [len(sound)]
+            "SELECT nextval(pg_get_serial_sequence('crm_activity', 'id')) FROM generate_series(1, %s)",
+            [len(sound)],
         )
         ids = [pk for (pk,) in cursor.fetchall()]
         records = [
@@ -105,7 +108,9 @@ def _append(
                 Result.UNCHANGED, originals.get((contact_id, row.source, row.external_id))
             )
     if inserted:
-        appended = [(contact_id, row) for pk, (_, contact_id, row) in zip(ids, sound, strict=True) if pk in inserted]
+        appended = [
+            (contact_id, row) for pk, (_, contact_id, row) in zip(ids, sound, strict=True) if pk in inserted
+        ]
         _follow_up(appended, sorted(inserted), at)
 
 
@@ -142,7 +147,9 @@ def _originals(repeats: list[tuple[int, int, ActivityFacts]]) -> dict[tuple[int,
                 [row.external_id for _, _, row in repeats],
             ],
         )
-        return {(contact_id, source, external_id): pk for contact_id, source, external_id, pk in cursor.fetchall()}
+        return {
+            (contact_id, source, external_id): pk for contact_id, source, external_id, pk in cursor.fetchall()
+        }
 
 
 def _follow_up(appended: list[tuple[int, ActivityFacts]], ids: list[int], at: datetime) -> None:

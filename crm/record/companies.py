@@ -119,10 +119,14 @@ def _record(row: CompanyFacts, directory: Directory, results: dict[int, Result],
 def _clash(row: CompanyFacts, company: Company | None, directory: Directory) -> FieldError | None:
     holder = directory.by_external_id.get(row.external_id)
     if holder and holder is not company:
-        return FieldError("external_id", f"“{row.external_id}” belongs to {holder.domain or holder.name}", "mend one")
+        return FieldError(
+            "external_id", f"“{row.external_id}” belongs to {holder.domain or holder.name}", "mend one"
+        )
     if company and company.external_id and row.external_id not in ("", company.external_id):
         return FieldError(
-            "external_id", f"{company.domain or company.name} is recorded as “{company.external_id}”", "mend one"
+            "external_id",
+            f"{company.domain or company.name} is recorded as “{company.external_id}”",
+            "mend one",
         )
     return None
 

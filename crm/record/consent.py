@@ -26,7 +26,9 @@ def set_consent(
     """
     if consent == Consent.ALLOWED and not ground.strip():
         raise Invalid(FieldError("ground", "is missing", "say where the consent is known from"))
-    people = Contact.objects.filter(pk__in=contact_ids).exclude(**{f"{channel}_consent": consent}).order_by("pk")
+    people = (
+        Contact.objects.filter(pk__in=contact_ids).exclude(**{f"{channel}_consent": consent}).order_by("pk")
+    )
     ids = list(people.select_for_update(no_key=True).values_list("pk", flat=True))
     Contact.objects.filter(pk__in=ids).update(
         **{

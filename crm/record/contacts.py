@@ -117,11 +117,15 @@ def _take_in(first: ContactFacts, later: ContactFacts) -> None:
 
 def _refused_ids(people: dict[str, ContactFacts]) -> dict[str, FieldError]:
     """Addresses whose external id is another contact's, recorded or in the same batch."""
-    claims = {row.external_id: email for email, row in sorted(people.items(), reverse=True) if row.external_id}
+    claims = {
+        row.external_id: email for email, row in sorted(people.items(), reverse=True) if row.external_id
+    }
     holders = Contact.objects.filter(external_id__in=claims).values_list("external_id", "email")
     owners = {**claims, **dict(holders)}
     return {
-        email: FieldError("external_id", f"“{row.external_id}” belongs to another contact", "mend one of the two")
+        email: FieldError(
+            "external_id", f"“{row.external_id}” belongs to another contact", "mend one of the two"
+        )
         for email, row in people.items()
         if row.external_id and owners[row.external_id] != email
     }

@@ -45,9 +45,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('routed_because', models.CharField(blank=True, default='', max_length=200, verbose_name='why this owner')),
-                ('fit', models.DecimalField(decimal_places=2, max_digits=11)),
-                ('engagement', models.DecimalField(decimal_places=2, max_digits=11)),
-                ('total', models.DecimalField(decimal_places=2, max_digits=11)),
+                ('fit', models.DecimalField(decimal_places=2, max_digits=14)),
+                ('engagement', models.DecimalField(decimal_places=2, max_digits=14)),
+                ('total', models.DecimalField(decimal_places=2, max_digits=14)),
                 ('grade', models.CharField(max_length=2)),
                 ('explanation', models.JSONField(help_text='The whole explanation, as `explain --json` gives it.')),
                 ('opened_at', models.DateTimeField()),

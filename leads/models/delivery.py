@@ -15,7 +15,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, *, at: datetime) -> DeliveryQuerySet:
         """What waits and may be tried now, leases that ran out included."""
         return self.filter(
-            Q(leased_until=None) | Q(leased_until__lte=at), state=Delivery.State.WAITING, next_attempt_at__lte=at
+            Q(leased_until=None) | Q(leased_until__lte=at),
+            state=Delivery.State.WAITING,
+            next_attempt_at__lte=at,
         )
 
     def lease(self, delivery_id: int, *, at: datetime) -> Delivery | None:
@@ -37,7 +39,9 @@ class Delivery(models.Model):
         SENT = "sent", "Sent"
         DEAD = "dead", "Dead letter"
 
-    key = models.CharField(max_length=120, unique=True, help_text="What it is about: the same is never queued twice.")
+    key = models.CharField(
+        max_length=120, unique=True, help_text="What it is about: the same is never queued twice."
+    )
     channel = models.CharField(max_length=10, choices=Channel)
     recipient = models.CharField(max_length=254)
     template = models.CharField(max_length=60)

@@ -76,9 +76,9 @@ class Mql(models.Model):
     )
     routed_because = models.CharField("why this owner", max_length=200, blank=True, default="")
     version = models.ForeignKey(ScoringVersion, models.PROTECT, related_name="mqls")
-    fit = models.DecimalField(max_digits=11, decimal_places=2)
-    engagement = models.DecimalField(max_digits=11, decimal_places=2)
-    total = models.DecimalField(max_digits=11, decimal_places=2)
+    fit = models.DecimalField(max_digits=14, decimal_places=2)
+    engagement = models.DecimalField(max_digits=14, decimal_places=2)
+    total = models.DecimalField(max_digits=14, decimal_places=2)
     grade = models.CharField(max_length=2)
     explanation = models.JSONField(help_text="The whole explanation, as `explain --json` gives it.")
     opened_at = models.DateTimeField()
@@ -110,7 +110,8 @@ class Mql(models.Model):
                 fields=["contact"], condition=Q(closed_at=None), name="mql_one_open_per_contact"
             ),
             models.CheckConstraint(
-                condition=Q(closed_at=None, verdict="") | Q(closed_at__isnull=False, verdict__in=Verdict.values),
+                condition=Q(closed_at=None, verdict="")
+                | Q(closed_at__isnull=False, verdict__in=Verdict.values),
                 name="mql_closed_by_verdict",
             ),
             models.CheckConstraint(

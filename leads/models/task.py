@@ -71,7 +71,9 @@ class Task(models.Model):
         ]
         indexes = [
             # A rep's open tasks, the most pressing first.
-            models.Index(fields=["assignee", "due_at"], condition=Q(done_at=None), name="task_open_of_assignee"),
+            models.Index(
+                fields=["assignee", "due_at"], condition=Q(done_at=None), name="task_open_of_assignee"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,236 +11,520 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('crm', '0001_initial'),
+        ("crm", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DomainList',
+            name="DomainList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.SlugField(max_length=80, unique=True)),
-                ('description', models.CharField(blank=True, default='', max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.SlugField(max_length=80, unique=True)),
+                ("description", models.CharField(blank=True, default="", max_length=200)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('dimension', models.CharField(choices=[('fit', 'Fit'), ('engagement', 'Engagement')], max_length=10)),
-                ('min_points', models.FloatField(blank=True, null=True)),
-                ('max_points', models.FloatField(blank=True, null=True)),
-                ('position', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "dimension",
+                    models.CharField(choices=[("fit", "Fit"), ("engagement", "Engagement")], max_length=10),
+                ),
+                ("min_points", models.FloatField(blank=True, null=True)),
+                ("max_points", models.FloatField(blank=True, null=True)),
+                ("position", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='DrainRequest',
+            name="DrainRequest",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('requested_at', models.DateTimeField(null=True)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("requested_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='drainrequest_one_row')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="drainrequest_one_row")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Pending',
+            name="Pending",
             fields=[
-                ('contact', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='pending', serialize=False, to='crm.contact')),
-                ('marked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('not_before', models.DateTimeField(blank=True, null=True)),
-                ('last_error', models.TextField(blank=True, default='')),
+                (
+                    "contact",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="pending",
+                        serialize=False,
+                        to="crm.contact",
+                    ),
+                ),
+                ("marked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("not_before", models.DateTimeField(blank=True, null=True)),
+                ("last_error", models.TextField(blank=True, default="")),
             ],
             options={
-                'verbose_name_plural': 'pending',
-                'ordering': ['marked_at', 'pk'],
-                'indexes': [models.Index(fields=['marked_at', 'contact'], name='pending_oldest')],
+                "verbose_name_plural": "pending",
+                "ordering": ["marked_at", "pk"],
+                "indexes": [models.Index(fields=["marked_at", "contact"], name="pending_oldest")],
             },
         ),
         migrations.CreateModel(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('decay_days', models.FloatField(blank=True, help_text='Half-life, time to zero, or length of a step.', null=True)),
-                ('decay_percent', models.FloatField(blank=True, help_text='What each full step takes away.', null=True)),
-                ('name', models.CharField(max_length=200)),
-                ('effect', models.CharField(choices=[('points', 'Gives points'), ('disqualify', 'Disqualifies'), ('fast_track', 'Fast-tracks')], default='points', max_length=10)),
-                ('points', models.FloatField(default=0)),
-                ('per', models.CharField(choices=[('occurrence', 'Each occurrence'), ('once', 'Once'), ('absence', 'When nothing matched')], default='occurrence', max_length=10)),
-                ('at_least', models.PositiveIntegerField(default=1)),
-                ('max_points', models.FloatField(blank=True, null=True)),
-                ('window_days', models.FloatField(blank=True, null=True)),
-                ('decay_kind', models.CharField(blank=True, choices=[('none', 'Does not fade'), ('half_life', 'Half-life'), ('linear', 'Linear'), ('step', 'In steps')], default='', help_text='Empty: as the version says.', max_length=9)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='scoring.group')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "decay_days",
+                    models.FloatField(
+                        blank=True, help_text="Half-life, time to zero, or length of a step.", null=True
+                    ),
+                ),
+                (
+                    "decay_percent",
+                    models.FloatField(blank=True, help_text="What each full step takes away.", null=True),
+                ),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "effect",
+                    models.CharField(
+                        choices=[
+                            ("points", "Gives points"),
+                            ("disqualify", "Disqualifies"),
+                            ("fast_track", "Fast-tracks"),
+                        ],
+                        default="points",
+                        max_length=10,
+                    ),
+                ),
+                ("points", models.FloatField(default=0)),
+                (
+                    "per",
+                    models.CharField(
+                        choices=[
+                            ("occurrence", "Each occurrence"),
+                            ("once", "Once"),
+                            ("absence", "When nothing matched"),
+                        ],
+                        default="occurrence",
+                        max_length=10,
+                    ),
+                ),
+                ("at_least", models.PositiveIntegerField(default=1)),
+                ("max_points", models.FloatField(blank=True, null=True)),
+                ("window_days", models.FloatField(blank=True, null=True)),
+                (
+                    "decay_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("none", "Does not fade"),
+                            ("half_life", "Half-life"),
+                            ("linear", "Linear"),
+                            ("step", "In steps"),
+                        ],
+                        default="",
+                        help_text="Empty: as the version says.",
+                        max_length=9,
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(default=0)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rules", to="scoring.group"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Condition',
+            name="Condition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=150)),
-                ('op', models.CharField(choices=[('equals', 'is'), ('not_equals', 'is not'), ('in', 'is one of'), ('not_in', 'is none of'), ('contains', 'contains'), ('has_word', 'has the word'), ('starts_with', 'starts with'), ('in_domain_list', 'is in the domain list'), ('gt', 'is more than'), ('gte', 'is at least'), ('lt', 'is less than'), ('lte', 'is at most'), ('between', 'is between'), ('known', 'is known'), ('unknown', 'is unknown')], max_length=14, verbose_name='operator')),
-                ('value', models.JSONField(blank=True, help_text='A text, a number, true or false, or a list of them.', null=True)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conditions', to='scoring.rule')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("field", models.CharField(max_length=150)),
+                (
+                    "op",
+                    models.CharField(
+                        choices=[
+                            ("equals", "is"),
+                            ("not_equals", "is not"),
+                            ("in", "is one of"),
+                            ("not_in", "is none of"),
+                            ("contains", "contains"),
+                            ("has_word", "has the word"),
+                            ("starts_with", "starts with"),
+                            ("in_domain_list", "is in the domain list"),
+                            ("gt", "is more than"),
+                            ("gte", "is at least"),
+                            ("lt", "is less than"),
+                            ("lte", "is at most"),
+                            ("between", "is between"),
+                            ("known", "is known"),
+                            ("unknown", "is unknown"),
+                        ],
+                        max_length=14,
+                        verbose_name="operator",
+                    ),
+                ),
+                (
+                    "value",
+                    models.JSONField(
+                        blank=True, help_text="A text, a number, true or false, or a list of them.", null=True
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(default=0)),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="conditions",
+                        to="scoring.rule",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ScoringVersion',
+            name="ScoringVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('decay_days', models.FloatField(blank=True, help_text='Half-life, time to zero, or length of a step.', null=True)),
-                ('decay_percent', models.FloatField(blank=True, help_text='What each full step takes away.', null=True)),
-                ('number', models.PositiveIntegerField(unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('retired', 'Retired')], default='draft', editable=False, max_length=9)),
-                ('threshold', models.DecimalField(decimal_places=2, max_digits=9)),
-                ('min_fit', models.DecimalField(decimal_places=2, default=0, max_digits=9)),
-                ('min_engagement', models.DecimalField(decimal_places=2, default=0, max_digits=9)),
-                ('max_fit', models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True)),
-                ('max_engagement', models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True)),
-                ('requalify_after_days', models.PositiveIntegerField(default=30)),
-                ('restart_engagement_on_recycle', models.BooleanField(default=True)),
-                ('decay_kind', models.CharField(choices=[('none', 'Does not fade'), ('half_life', 'Half-life'), ('linear', 'Linear'), ('step', 'In steps')], default='none', max_length=9)),
-                ('fit_grades', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), size=3)),
-                ('engagement_grades', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), size=3)),
-                ('note', models.TextField(blank=True, default='', help_text='Why this version.')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('published_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('retired_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('published_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "decay_days",
+                    models.FloatField(
+                        blank=True, help_text="Half-life, time to zero, or length of a step.", null=True
+                    ),
+                ),
+                (
+                    "decay_percent",
+                    models.FloatField(blank=True, help_text="What each full step takes away.", null=True),
+                ),
+                ("number", models.PositiveIntegerField(unique=True)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("published", "Published"), ("retired", "Retired")],
+                        default="draft",
+                        editable=False,
+                        max_length=9,
+                    ),
+                ),
+                ("threshold", models.DecimalField(decimal_places=2, max_digits=9)),
+                ("min_fit", models.DecimalField(decimal_places=2, default=0, max_digits=9)),
+                ("min_engagement", models.DecimalField(decimal_places=2, default=0, max_digits=9)),
+                ("max_fit", models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True)),
+                (
+                    "max_engagement",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True),
+                ),
+                ("requalify_after_days", models.PositiveIntegerField(default=30)),
+                ("restart_engagement_on_recycle", models.BooleanField(default=True)),
+                (
+                    "decay_kind",
+                    models.CharField(
+                        choices=[
+                            ("none", "Does not fade"),
+                            ("half_life", "Half-life"),
+                            ("linear", "Linear"),
+                            ("step", "In steps"),
+                        ],
+                        default="none",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "fit_grades",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), size=3),
+                ),
+                (
+                    "engagement_grades",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), size=3),
+                ),
+                ("note", models.TextField(blank=True, default="", help_text="Why this version.")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("published_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("retired_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='ScoreChange',
+            name="ScoreChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('fit_from', models.DecimalField(decimal_places=2, max_digits=11)),
-                ('fit_to', models.DecimalField(decimal_places=2, max_digits=11)),
-                ('engagement_from', models.DecimalField(decimal_places=2, max_digits=11)),
-                ('engagement_to', models.DecimalField(decimal_places=2, max_digits=11)),
-                ('grade_from', models.CharField(blank=True, default='', max_length=2)),
-                ('grade_to', models.CharField(max_length=2)),
-                ('because', models.JSONField(help_text='Per rule that moved: name, points before and after.')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='score_changes', to='crm.contact')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='scoring.scoringversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("fit_from", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("fit_to", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("engagement_from", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("engagement_to", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("grade_from", models.CharField(blank=True, default="", max_length=2)),
+                ("grade_to", models.CharField(max_length=2)),
+                (
+                    "because",
+                    models.JSONField(help_text="Per rule that moved: name, points before and after."),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="score_changes",
+                        to="crm.contact",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="scoring.scoringversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-pk'],
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Score',
+            name="Score",
             fields=[
-                ('contact', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='score', serialize=False, to='crm.contact')),
-                ('fit', models.DecimalField(decimal_places=2, max_digits=11)),
-                ('engagement', models.DecimalField(decimal_places=2, max_digits=11)),
-                ('total', models.DecimalField(decimal_places=2, max_digits=11)),
-                ('grade', models.CharField(max_length=2)),
-                ('disqualified', models.BooleanField()),
-                ('fast_tracked', models.BooleanField()),
-                ('crosses', models.BooleanField(help_text='Fast-tracked or over the threshold and both minima, and not disqualified by a rule.')),
-                ('rule_points', models.JSONField(help_text='Points before any cap, by the name of the rule that gave them.')),
-                ('evaluated_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='scoring.scoringversion')),
+                (
+                    "contact",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="score",
+                        serialize=False,
+                        to="crm.contact",
+                    ),
+                ),
+                ("fit", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("engagement", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("total", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("grade", models.CharField(max_length=2)),
+                ("disqualified", models.BooleanField()),
+                ("fast_tracked", models.BooleanField()),
+                (
+                    "crosses",
+                    models.BooleanField(
+                        help_text="Fast-tracked or over the threshold and both minima, and not disqualified by a rule."
+                    ),
+                ),
+                (
+                    "rule_points",
+                    models.JSONField(
+                        help_text="Points before any cap, by the name of the rule that gave them."
+                    ),
+                ),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scores",
+                        to="scoring.scoringversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-total', 'pk'],
+                "ordering": ["-total", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Persona',
+            name="Persona",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('qualifies', models.BooleanField()),
-                ('contact', models.JSONField(blank=True, default=dict)),
-                ('activities', models.JSONField(blank=True, default=list)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='personas', to='scoring.scoringversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("qualifies", models.BooleanField()),
+                ("contact", models.JSONField(blank=True, default=dict)),
+                ("activities", models.JSONField(blank=True, default=list)),
+                ("position", models.PositiveIntegerField(default=0)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="personas",
+                        to="scoring.scoringversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='group',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='scoring.scoringversion'),
+            model_name="group",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="groups",
+                to="scoring.scoringversion",
+            ),
         ),
         migrations.CreateModel(
-            name='DomainListEntry',
+            name="DomainListEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('domain', models.CharField(max_length=253)),
-                ('list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='scoring.domainlist')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("domain", models.CharField(max_length=253)),
+                (
+                    "list",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entries",
+                        to="scoring.domainlist",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'domain list entries',
-                'ordering': ['domain', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('list', 'domain'), name='domainlistentry_unique'), models.CheckConstraint(condition=models.Q(('domain', django.db.models.functions.text.Lower('domain')), models.Q(('domain', ''), _negated=True)), name='domainlistentry_lower')],
+                "verbose_name_plural": "domain list entries",
+                "ordering": ["domain", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("list", "domain"), name="domainlistentry_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("domain", django.db.models.functions.text.Lower("domain")),
+                            models.Q(("domain", ""), _negated=True),
+                        ),
+                        name="domainlistentry_lower",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.UniqueConstraint(fields=('group', 'name'), name='rule_name_unique'),
+            model_name="rule",
+            constraint=models.UniqueConstraint(fields=("group", "name"), name="rule_name_unique"),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(('at_least__gte', 1)), name='rule_at_least_one'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("at_least__gte", 1)), name="rule_at_least_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scoringversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'published')), fields=('status',), name='scoringversion_one_published'),
+            model_name="scoringversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "published")),
+                fields=("status",),
+                name="scoringversion_one_published",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scoringversion',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'draft'), ('published_at__isnull', False), _connector='OR'), name='scoringversion_published_since'),
+            model_name="scoringversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", "draft"), ("published_at__isnull", False), _connector="OR"),
+                name="scoringversion_published_since",
+            ),
         ),
         migrations.AddIndex(
-            model_name='scorechange',
-            index=models.Index(fields=['contact', 'at'], name='scorechange_history'),
+            model_name="scorechange",
+            index=models.Index(fields=["contact", "at"], name="scorechange_history"),
         ),
         migrations.AddIndex(
-            model_name='score',
-            index=django.contrib.postgres.indexes.BTreeIndex(fields=['-total', 'contact'], name='score_best_first'),
+            model_name="score",
+            index=django.contrib.postgres.indexes.BTreeIndex(
+                fields=["-total", "contact"], name="score_best_first"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('total', django.db.models.expressions.CombinedExpression(models.F('fit'), '+', models.F('engagement')))), name='score_adds_up'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "total",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("fit"), "+", models.F("engagement")
+                        ),
+                    )
+                ),
+                name="score_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='persona',
-            constraint=models.UniqueConstraint(fields=('version', 'name'), name='persona_name_unique'),
+            model_name="persona",
+            constraint=models.UniqueConstraint(fields=("version", "name"), name="persona_name_unique"),
         ),
         migrations.AddConstraint(
-            model_name='group',
-            constraint=models.UniqueConstraint(fields=('version', 'name'), name='group_name_unique'),
+            model_name="group",
+            constraint=models.UniqueConstraint(fields=("version", "name"), name="group_name_unique"),
         ),
     ]

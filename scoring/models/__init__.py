@@ -4,7 +4,17 @@ from scoring.models.lists import DomainList, DomainListEntry
 from scoring.models.pending import DrainRequest, Pending
 from scoring.models.persona import Persona
 from scoring.models.score import Score, ScoreChange
-from scoring.models.version import Condition, DecayKind, Dimension, Effect, Group, Op, Per, Rule, ScoringVersion
+from scoring.models.version import (
+    Condition,
+    DecayKind,
+    Dimension,
+    Effect,
+    Group,
+    Op,
+    Per,
+    Rule,
+    ScoringVersion,
+)
 
 __all__ = [
     "Condition",

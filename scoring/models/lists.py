@@ -27,7 +27,9 @@ class DomainListEntry(models.Model):
         ordering = ["domain", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["list", "domain"], name="domainlistentry_unique"),
-            models.CheckConstraint(condition=Q(domain=Lower("domain")) & ~Q(domain=""), name="domainlistentry_lower"),
+            models.CheckConstraint(
+                condition=Q(domain=Lower("domain")) & ~Q(domain=""), name="domainlistentry_lower"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,13 +9,13 @@ from scoring.models.version import ScoringVersion
 
 
 class Score(models.Model):
-    """A contact's score as of its last evaluation."""
+    """A contact's score as of its last evaluation; `changed_at` is when an evaluation last moved anything of it."""
 
     contact = models.OneToOneField(Contact, models.CASCADE, primary_key=True, related_name="score")
     version = models.ForeignKey(ScoringVersion, models.PROTECT, related_name="scores")
-    fit = models.DecimalField(max_digits=11, decimal_places=2)
-    engagement = models.DecimalField(max_digits=11, decimal_places=2)
-    total = models.DecimalField(max_digits=11, decimal_places=2)
+    fit = models.DecimalField(max_digits=14, decimal_places=2)
+    engagement = models.DecimalField(max_digits=14, decimal_places=2)
+    total = models.DecimalField(max_digits=14, decimal_places=2)
     grade = models.CharField(max_length=2)
     disqualified = models.BooleanField()
     fast_tracked = models.BooleanField()
@@ -23,7 +23,6 @@ class Score(models.Model):
         help_text="Fast-tracked or over the threshold and both minima, and not disqualified by a rule."
     )
     rule_points = models.JSONField(help_text="Points before any cap, by the name of the rule that gave them.")
-    evaluated_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
     class Meta:
@@ -46,10 +45,10 @@ class ScoreChange(models.Model):
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="score_changes")
     version = models.ForeignKey(ScoringVersion, models.PROTECT, related_name="+")
     at = models.DateTimeField()
-    fit_from = models.DecimalField(max_digits=11, decimal_places=2)
-    fit_to = models.DecimalField(max_digits=11, decimal_places=2)
-    engagement_from = models.DecimalField(max_digits=11, decimal_places=2)
-    engagement_to = models.DecimalField(max_digits=11, decimal_places=2)
+    fit_from = models.DecimalField(max_digits=14, decimal_places=2)
+    fit_to = models.DecimalField(max_digits=14, decimal_places=2)
+    engagement_from = models.DecimalField(max_digits=14, decimal_places=2)
+    engagement_to = models.DecimalField(max_digits=14, decimal_places=2)
     grade_from = models.CharField(max_length=2, blank=True, default="")
     grade_to = models.CharField(max_length=2)
     because = models.JSONField(help_text="Per rule that moved: name, points before and after.")

@@ -1,7 +1,8 @@
 """Scoring models as rows: a version, its groups, their rules, their conditions.
 
-A version is edited as a draft. Once published it never changes: triggers refuse it, so that a score can always be
-explained by the rules that gave it. What the rows mean is said by `scoring.spec`; who may qualify by `scoring.standing`.
+A version is edited as a draft. Once published it never changes: triggers refuse it, so that a score can
+always be explained by the rules that gave it. What the rows mean is said by `scoring.spec`; who may qualify
+by `scoring.standing`.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ class Op(models.TextChoices):
 class Decay(models.Model):
     """How points fade with age in days. Shared by a version (its default) and a rule (which may override it)."""
 
-    decay_days = models.FloatField(null=True, blank=True, help_text="Half-life, time to zero, or length of a step.")
+    decay_days = models.FloatField(
+        null=True, blank=True, help_text="Half-life, time to zero, or length of a step."
+    )
     decay_percent = models.FloatField(null=True, blank=True, help_text="What each full step takes away.")
 
     class Meta:
@@ -112,7 +115,8 @@ class ScoringVersion(Decay):
                 fields=["status"], condition=Q(status="published"), name="scoringversion_one_published"
             ),
             models.CheckConstraint(
-                condition=Q(status="draft") | Q(published_at__isnull=False), name="scoringversion_published_since"
+                condition=Q(status="draft") | Q(published_at__isnull=False),
+                name="scoringversion_published_since",
             ),
         ]
 
@@ -171,7 +175,9 @@ class Condition(models.Model):
     rule = models.ForeignKey(Rule, models.CASCADE, related_name="conditions")
     field = models.CharField(max_length=150)
     op = models.CharField("operator", max_length=14, choices=Op)
-    value = models.JSONField(null=True, blank=True, help_text="A text, a number, true or false, or a list of them.")
+    value = models.JSONField(
+        null=True, blank=True, help_text="A text, a number, true or false, or a list of them."
+    )
     position = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -1,0 +1,51 @@
+"""Whom, when and under which version: what the shell and the API ask for by words, turned into what it means."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from crm.errors import FieldError, Invalid
+from crm.models import Contact
+from scoring.models import ScoringVersion
+
+
+def moment_asked(text: str | None) -> tuple[datetime, bool]:
+    """A moment in ISO 8601 with its zone, and whether it is in the past; without `text`, now. Raises Invalid."""
+    now = timezone.now()
+    if not text:
+        return now, False
+    mend = "write it as 2026-03-01T09:00:00Z"
+    try:
+        moment = parse_datetime(text.strip().replace(" ", "+") if "T" in text else text)
+    except ValueError as error:
+        raise Invalid(FieldError("as_of", f"“{text}” is not a moment: {error}", mend)) from error
+    if moment is None:
+        raise Invalid(FieldError("as_of", f"“{text}” is not a moment", mend))
+    if moment.tzinfo is None:
+        raise Invalid(FieldError("as_of", f"“{text}” has no time zone", mend))
+    return moment, moment < now
+
+
+def version_asked(number: int | str | None) -> ScoringVersion:
+    """The version of that number; without one, the published one. Raises Invalid where there is none."""
+    if number in (None, "", "live"):
+        version = ScoringVersion.objects.live()
+        mend = "publish one: scoring_model import examples/model.yaml --publish"
+        problem = "no version is published"
+    else:
+        version = ScoringVersion.objects.filter(number=number).first() if str(number).isdecimal() else None
+        problem, mend = f"there is no version {number}", "see the list under Scoring versions"
+    if version is None:
+        raise Invalid(FieldError("version", problem, mend))
+    return version
+
+
+def contact_asked(email: str) -> Contact:
+    """The contact of that e-mail, however it is written. Raises Invalid where there is none."""
+    contact = Contact.objects.filter(email=email.strip().lower()).first()
+    if contact is None:
+        raise Invalid(FieldError("email", f"no contact has the address {email}", "look for typing errors"))
+    return contact

@@ -1,0 +1,200 @@
+"""From marks to scores: evaluate whom facts changed for, keep what moved, tell the room above. All or nothing.
+
+A batch is one transaction. Whoever marks, writes or deletes one of its contacts meanwhile waits for it or makes it
+leave that contact out; it never waits for them while it holds their locks, so that nobody waits in a circle.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from scoring.evaluate import Evaluator, ScoreRow, evaluator_of
+from scoring.models import Effect, Pending, Score, ScoreChange, ScoringVersion
+from scoring.signals import scores_changed
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=6)
+COLUMNS = ["version", "fit", "engagement", "total", "grade", "disqualified", "fast_tracked", "crosses",
+           "rule_points", "changed_at"]  # fmt: skip
+
+
+def drain(*, at: datetime) -> int:
+    """Evaluate everyone whose mark is due at `at`. Returns how many evaluations that took.
+
+    Without a published version the marks wait for one.
+    """
+    done = 0
+    while taken := _take(at):
+        done += taken
+    return done
+
+
+def drain_for(seconds: float) -> tuple[int, bool]:
+    """Drain by the clock for about `seconds`. Returns how many were evaluated, and whether none was left."""
+    done, end = 0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        taken = _take(timezone.now())
+        if not taken:
+            return done, True
+        done += taken
+    return done, False
+
+
+def _take(at: datetime) -> int:
+    """Evaluate one batch. Where that fails, one by one, so that one contact's fault holds up nobody else."""
+    try:
+        return evaluate_batch(at=at)
+    except Exception:
+        if connection.in_atomic_block or not connection.is_usable():
+            raise
+        logger.exception("batch failed, trying its contacts one by one")
+        return _one_by_one(at)
+
+
+def _one_by_one(at: datetime) -> int:
+    ids = list(Pending.objects.due(at=at).order_by("marked_at", "pk").values_list("pk", flat=True)[:BATCH])
+    for pk in ids:
+        try:
+            evaluate_batch(at=at, only=[pk])
+        except Exception as error:
+            if isinstance(error, DatabaseError) and not connection.is_usable():
+                raise
+            logger.exception("evaluation failed contact=%s", pk)
+            _put_off(pk, f"{type(error).__name__}: {error}", at)
+    return len(ids)
+
+
+def _put_off(contact_id: int, error: str, at: datetime) -> None:
+    mark = Pending.objects.filter(pk=contact_id).first()
+    if mark:
+        pause = min(FIRST_PAUSE * 2 ** min(mark.attempts, 20), LONGEST_PAUSE)
+        Pending.objects.filter(pk=contact_id).update(
+            attempts=F("attempts") + 1, not_before=at + pause, last_error=error[:2000]
+        )
+
+
+@transaction.atomic
+def evaluate_batch(*, at: datetime, only: Sequence[int] | None = None) -> int:
+    """Evaluate up to 500 of those who wait, oldest mark first, and clear their marks. Returns how many.
+
+    Contacts that somebody is just writing are passed over: whoever writes them has marked them.
+    """
+    version = ScoringVersion.objects.live()
+    if version is None:
+        return 0
+    marks = Pending.objects.due(at=at).select_related("contact").order_by("marked_at", "pk")
+    if only is not None:
+        marks = marks.filter(pk__in=only)
+    # No-key locks: an activity of a contact may still be recorded, and marks it anew.
+    taken = marks.select_for_update(skip_locked=True, no_key=True, of=("self", "contact"))[:BATCH]
+    ids = sorted(mark.pk for mark in taken)
+    if not ids:
+        return 0
+    # Before the effects, so that what they record marks anew instead of vanishing with these.
+    Pending.objects.filter(pk__in=ids).delete()
+    told = keep_scores(ids, version, at=at)
+    if told:
+        scores_changed.send(evaluate_batch, contact_ids=told, at=at)
+    return len(ids)
+
+
+def keep_scores(contact_ids: Sequence[int], version: ScoringVersion, *, at: datetime) -> list[int]:
+    """Evaluate contacts and write what moved, with its history. Returns those who changed or cross the threshold."""
+    evaluator = evaluator_of(version)
+    rows = {row.contact_id: row for row in evaluator.score(at=at, contact_ids=contact_ids)}
+    before = {score.pk: score for score in Score.objects.filter(pk__in=contact_ids)}
+    moved = [pk for pk, row in rows.items() if _differs(before.get(pk), row, version)]
+    if moved:
+        points = rule_points(evaluator, moved, at=at)
+        scores = [_score(rows[pk], version, points[pk], at) for pk in moved]
+        changes = [change for score in scores if (change := _change(before.get(score.pk), score, at))]
+        Score.objects.bulk_create(
+            scores, update_conflicts=True, unique_fields=["contact"], update_fields=COLUMNS
+        )
+        ScoreChange.objects.bulk_create(changes)
+    crossing = {pk for pk, row in rows.items() if row.crosses}
+    return sorted(crossing.union(moved))
+
+
+def rule_points(
+    evaluator: Evaluator, contact_ids: Sequence[int], *, at: datetime
+) -> dict[int, dict[str, float]]:
+    """Points before any cap by the name of the rule that gave them, for each contact."""
+    rules = [
+        (f"r{i}", rule.name) for i, rule in enumerate(evaluator.spec.rules) if rule.effect == Effect.POINTS
+    ]
+    return {
+        row["contact_id"]: {name: round(row[column], 4) for column, name in rules if round(row[column], 4)}
+        for row in evaluator.details(at=at, contact_ids=contact_ids)
+    }
+
+
+def _differs(score: Score | None, row: ScoreRow, version: ScoringVersion) -> bool:
+    if score is None:
+        return True
+    kept = (score.version_id, score.fit, score.engagement, score.grade, score.disqualified, score.fast_tracked,
+            score.crosses)  # fmt: skip
+    return kept != (
+        version.pk,
+        row.fit,
+        row.engagement,
+        row.grade,
+        row.disqualified,
+        row.fast_tracked,
+        row.crosses,
+    )
+
+
+def _score(row: ScoreRow, version: ScoringVersion, points: dict[str, float], at: datetime) -> Score:
+    return Score(
+        contact_id=row.contact_id,
+        version=version,
+        fit=row.fit,
+        engagement=row.engagement,
+        total=row.total,
+        grade=row.grade,
+        disqualified=row.disqualified,
+        fast_tracked=row.fast_tracked,
+        crosses=row.crosses,
+        rule_points=points,
+        changed_at=at,
+    )
+
+
+def _change(before: Score | None, score: Score, at: datetime) -> ScoreChange | None:
+    """The history row of a move, or None where neither points nor grade moved."""
+    fit, engagement, grade = (
+        (before.fit, before.engagement, before.grade) if before else (Decimal(0), Decimal(0), "")
+    )
+    if (fit, engagement) == (score.fit, score.engagement) and grade in ("", score.grade):
+        return None
+    held = before.rule_points if before else {}
+    names = sorted({*held, *score.rule_points})
+    because = [
+        {"rule": name, "from": held.get(name, 0), "to": score.rule_points.get(name, 0)}
+        for name in names
+        if held.get(name, 0) != score.rule_points.get(name, 0)
+    ]
+    return ScoreChange(
+        contact_id=score.contact_id,
+        version=score.version,
+        at=at,
+        fit_from=fit,
+        fit_to=score.fit,
+        engagement_from=engagement,
+        engagement_to=score.engagement,
+        grade_from=grade,
+        grade_to=score.grade,
+        because=because,
+    )

@@ -1,0 +1,38 @@
+"""Marking contacts for evaluation, in the transaction that changes their facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+MARK = """
+    INSERT INTO scoring_pending (contact_id, marked_at, attempts, last_error)
+    {whom}
+    ON CONFLICT (contact_id) DO UPDATE SET attempts = 0, not_before = NULL
+"""
+# In order of id, so that two writers who mark the same contacts wait for each other and never in a circle. A mark that
+# a drain holds is waited for and made anew: doing nothing on conflict would lose it with the drain's own delete.
+SOME = MARK.format(
+    whom="""
+    SELECT id, %(at)s, 0, '' FROM crm_contact
+    WHERE id = ANY(%(contacts)s::bigint[]) OR company_id = ANY(%(companies)s::bigint[])
+    ORDER BY id
+"""
+)
+EVERYONE = MARK.format(whom="SELECT id, %(at)s, 0, '' FROM crm_contact ORDER BY id")
+
+
+def mark(contact_ids: Sequence[int], *, company_ids: Sequence[int] = (), at: datetime) -> int:
+    """Mark contacts, and the people of companies, as waiting for evaluation. Returns how many. Safe twice."""
+    with connection.cursor() as cursor:
+        cursor.execute(SOME, {"contacts": list(contact_ids), "companies": list(company_ids), "at": at})
+        return cursor.rowcount
+
+
+def mark_everyone(*, at: datetime) -> int:
+    """Mark every contact. Returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(EVERYONE, {"at": at})
+        return cursor.rowcount
