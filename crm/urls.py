@@ -4,6 +4,10 @@ from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
 
+from crm.api.views import nowhere
+
+handler500 = "crm.api.problems.server_error"
+
 urlpatterns = [
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
@@ -11,5 +15,8 @@ urlpatterns = [
     path("api/v1/", include("crm.api.urls")),
     path("api/v1/", include("scoring.api.urls")),
     path("api/v1/", include("leads.api.urls")),
+    path("api/v1/<path:path>", nowhere),
     path("", include("leads.urls")),
 ]
+
+handler500 = "crm.api.problems.server_error"
