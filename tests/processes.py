@@ -1,0 +1,48 @@
+"""Real processes in tests: waiting for what they do, and running them as an ordinary user when we are root."""
+
+import os
+import pwd
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+
+from crm.embedded.placement import others_may_enter
+
+is_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+
+
+def eventually(condition: Callable[[], bool], *, seconds: float = 60) -> bool:
+    """Whether it comes true in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def ordinary_python() -> str:
+    """A Python that any user can run and that finds our packages; the test is skipped where there is none."""
+    for program in (Path(sys.executable), *Path("/usr/bin").glob(f"python3.{sys.version_info.minor}")):
+        reachable = (program.resolve(), Path(settings.BASE_DIR), Path(psycopg.__file__).parent)
+        if all(others_may_enter(path) for path in reachable):
+            return str(program)
+    pytest.skip("no Python here that another user can run with these packages")
+
+
+def ordinary_user() -> pwd.struct_passwd:
+    return pwd.getpwnam("nobody")
+
+
+def as_ordinary_user(**variables: str) -> dict[str, Any]:
+    """Arguments of `subprocess.Popen` for `ordinary_python`."""
+    user = ordinary_user()
+    packages = Path(psycopg.__file__).parents[1]
+    own = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(packages), "PYTHONDONTWRITEBYTECODE": "1"}
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": [], "env": own | variables}
