@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -12,6 +14,10 @@ from leads.models.mql import Mql
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def unread(self) -> NotificationQuerySet:
         return self.filter(read_at=None)
+
+    def mark_read(self, *, at: datetime) -> int:
+        """Mark those unread as read. Returns how many there were."""
+        return self.unread().update(read_at=at)
 
 
 class Notification(models.Model):

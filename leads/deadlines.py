@@ -1,0 +1,62 @@
+"""How a deadline stands, in a word that styles it and in words that people read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.conf import settings
+
+from leads.models import Mql
+from leads.sla import working_minutes_between
+
+DAY = timedelta(days=1)
+COUNTED_IN_DAYS = timedelta(days=7)
+"""Beyond this, how many working minutes have passed says less than the days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    state: Literal["over", "soon", "ahead", "met", "none"]
+    words: str
+    at: datetime | None
+
+
+def first_touch(mql: Mql, *, at: datetime) -> Deadline:
+    """How the SLA of `mql` stands at `at`: what is left of it, or by how much it is over, in working time."""
+    if mql.first_touched_at:
+        return Deadline("met", "Touched", mql.first_touched_at)
+    if mql.due_at is None:
+        return Deadline("none", "No deadline", None)
+    if mql.due_at <= at:
+        return Deadline("over", f"{_working_time(mql.due_at, at)} overdue", mql.due_at)
+    left = working_minutes_between(at, mql.due_at)
+    state: Literal["soon", "ahead"] = "soon" if left <= settings.SLA_MINUTES / 4 else "ahead"
+    return Deadline(state, f"{_working_time(at, mql.due_at)} left", mql.due_at)
+
+
+def task(due_at: datetime, *, at: datetime) -> Deadline:
+    """How a task stands: by the clock, since a callback is promised for a time and not for working hours."""
+    if due_at <= at:
+        return Deadline("over", f"{duration(at - due_at)} overdue", due_at)
+    left = due_at - at
+    return Deadline("soon" if left <= timedelta(hours=1) else "ahead", f"in {duration(left)}", due_at)
+
+
+def _working_time(begin: datetime, end: datetime) -> str:
+    if end - begin > COUNTED_IN_DAYS:
+        return duration(end - begin)
+    return duration(timedelta(minutes=working_minutes_between(begin, end)))
+
+
+def duration(length: timedelta) -> str:
+    """A length of time in its largest unit: 12 min, 3 h, 2 days."""
+    minutes = int(length / timedelta(minutes=1))
+    if minutes < 1:
+        return "less than 1 min"
+    if minutes < 60:
+        return f"{minutes} min"
+    if length < 2 * DAY:
+        return f"{minutes // 60} h"
+    return f"{length // DAY} days"

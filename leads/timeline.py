@@ -1,0 +1,120 @@
+"""What happened to a contact, newest first: activities, moves through the stages, and what moved the score.
+
+The day-by-day fading of a score is left to the chart: a fall within the same grade is no event.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from operator import attrgetter
+from typing import Literal
+
+from django.core.exceptions import ValidationError
+from django.db.models import F, Model, Q, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from crm.models import Activity, Contact, StageChange
+from scoring.models import ScoreChange
+
+PAGE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened. `what` tells which table `row` is of, and so how it is shown."""
+
+    at: datetime
+    what: Literal["stage", "score", "activity"]
+    row: Model
+
+    @property
+    def day(self) -> date:
+        return timezone.localdate(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Some entries, and the cursor of what came before them, empty at the beginning of the story."""
+
+    entries: list[Entry]
+    earlier: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One table of the story. Of things at one moment, the later in `SOURCES` is shown as the earlier one."""
+
+    what: Literal["stage", "score", "activity"]
+    rows: Callable[[Contact], QuerySet[Model]]
+    moment: str
+
+
+def _activities(contact: Contact) -> QuerySet[Activity]:
+    return Activity.objects.filter(contact=contact)
+
+
+def _stages(contact: Contact) -> QuerySet[StageChange]:
+    return StageChange.objects.filter(contact=contact).select_related("by")
+
+
+def _scores(contact: Contact) -> QuerySet[ScoreChange]:
+    gained = F("fit_to") + F("engagement_to") - F("fit_from") - F("engagement_from")
+    changes = ScoreChange.objects.filter(contact=contact).annotate(gained=gained)
+    return changes.filter(Q(gained__gt=0) | ~Q(grade_from=F("grade_to")))
+
+
+SOURCES = (
+    _Source("stage", _stages, "at"),
+    _Source("score", _scores, "at"),
+    _Source("activity", _activities, "occurred_at"),
+)
+
+
+def timeline(contact: Contact, *, before: str = "", size: int = PAGE) -> Timeline:
+    """The `size` entries of `contact` before the cursor (empty: the newest), in a fixed number of queries."""
+    cursor = _decode(before)
+    found: list[tuple[datetime, int, int, Entry]] = []
+    for rank, source in enumerate(SOURCES):
+        rows = source.rows(contact).order_by(f"-{source.moment}", "-pk")
+        if cursor:
+            rows = rows.filter(_earlier(source.moment, rank, cursor))
+        moment_of = attrgetter(source.moment)
+        found += [
+            (moment_of(row), -rank, row.pk, Entry(moment_of(row), source.what, row))
+            for row in rows[: size + 1]
+        ]
+    found.sort(key=lambda item: item[:3], reverse=True)
+    shown = found[:size]
+    return Timeline([item[3] for item in shown], _encode(shown[-1][:3]) if len(found) > size else "")
+
+
+def _earlier(moment: str, rank: int, cursor: tuple[datetime, int, int]) -> Q:
+    at, last_rank, last_pk = cursor
+    tie = Q(**{moment: at})
+    if rank == last_rank:
+        tie &= Q(pk__lt=last_pk)
+    elif rank < last_rank:
+        tie &= Q(pk__in=[])
+    # The first condition follows from the second, and is one that the index can answer.
+    return Q(**{f"{moment}__lte": at}) & (Q(**{f"{moment}__lt": at}) | tie)
+
+
+def _encode(last: tuple[datetime, int, int]) -> str:
+    at, minus_rank, pk = last
+    text = f"{at.isoformat()} {-minus_rank} {pk}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> tuple[datetime, int, int] | None:
+    """The moment, rank and key of the last entry shown. None, the newest, for a cursor that makes no sense."""
+    try:
+        at, rank, pk = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split(" ")
+        moment = parse_datetime(at)
+        return (moment, int(rank), int(pk)) if moment and timezone.is_aware(moment) else None
+    except (ValueError, binascii.Error, ValidationError):
+        return None
