@@ -67,4 +67,4 @@ def mark_automated(activity_ids: Sequence[int]) -> int:
                 "agents": AGENTS,
             },
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

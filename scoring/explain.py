@@ -152,9 +152,8 @@ def _explained(row: dict[str, Any], spec: ModelSpec, email: str, at: datetime) -
         caps=_caps(row, spec),
     )
     for dimension in Dimension:
-        lines: list[Reason | Cap] = [
-            line for line in [*explanation.reasons, *explanation.caps] if line.dimension == dimension
-        ]
+        everything: list[Reason | Cap] = [*explanation.reasons, *explanation.caps]
+        lines = [line for line in everything if line.dimension == dimension]
         settle(lines, row[str(dimension.value)])
     return explanation
 

@@ -84,5 +84,7 @@ class Open(Expression):
         self.marker = marker
         self.sql_type = sql_type
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any
+    ) -> tuple[str, list[Any]]:
         return f"%s::{self.sql_type}", [self.marker]

@@ -28,11 +28,11 @@ def mark(contact_ids: Sequence[int], *, company_ids: Sequence[int] = (), at: dat
     """Mark contacts, and the people of companies, as waiting for evaluation. Returns how many. Safe twice."""
     with connection.cursor() as cursor:
         cursor.execute(SOME, {"contacts": list(contact_ids), "companies": list(company_ids), "at": at})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def mark_everyone(*, at: datetime) -> int:
     """Mark every contact. Returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(EVERYONE, {"at": at})
-        return cursor.rowcount
+        return int(cursor.rowcount)

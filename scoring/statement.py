@@ -11,6 +11,7 @@ them go the steps that every model shares, each a query of its own so that nothi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,7 +38,7 @@ from django.db.models import (
 
 from crm.models import Activity, Contact, ContactVersion
 from scoring.conditions import engagement_condition, fit_condition
-from scoring.decay import Fade
+from scoring.decay import Fade, faded
 from scoring.markers import ContactIds, KnownAt, Moment, Open
 from scoring.models import DecayKind, Dimension, Effect, Op, Per
 from scoring.spec import DecaySpec, ModelSpec, RuleSpec
@@ -230,22 +231,11 @@ def _given(index: int, rule: RuleSpec, spec: ModelSpec) -> Sql:
             f"COALESCE(e.s{index}, 0)" if _fades(rule, decay) else f"COALESCE(e.n{index}, 0)"
         )
     elif _fades(rule, decay):
-        factor, params = _fade_of_newest(index, decay)
-        given = f"{points} * COALESCE({factor}, 0)"
+        factor, params = faded(f"e.m{index}", decay)
+        given = f"CASE WHEN e.m{index} IS NULL THEN 0 ELSE {points} * {factor} END"
     else:
         given = f"CASE WHEN e.n{index} > 0 THEN {points} ELSE 0 END"
     return (f"CASE WHEN {matches} THEN {given} ELSE 0 END" if rule.at_least > 1 else given), params
-
-
-def _fade_of_newest(index: int, decay: DecaySpec) -> Sql:
-    class Newest:
-        def compile(self, expression: Any) -> Sql:
-            return f"e.m{index}", []
-
-    sql, params = Fade(f"m{index}", decay).as_sql(Newest(), None)
-    return (
-        f"CASE WHEN e.m{index} IS NULL THEN 0 ELSE {sql} END" if decay.kind != DecayKind.NONE else sql
-    ), params
 
 
 def _held(sql: str, low: float | None, high: float | None) -> str:
@@ -267,6 +257,7 @@ def compose(spec: ModelSpec, shape: Shape) -> Sql:
     raw_fit, raw_engagement before their maxima.
     """
     params: list[Any] = []
+    held: Sequence[Any]
     with_engaged = engaged(spec, shape)
     steps = []
     for name, queryset in (("people", people(spec, shape)), ("engaged", with_engaged)):

@@ -6,18 +6,21 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
+from psycopg import errors as postgres
 
 from crm.email_domains import company_domain, links_company
 from crm.errors import FieldError
 from crm.facts import CompanyFacts, ContactFacts, Outcome, Result, clean_company
-from crm.models import Company, Contact
+from crm.models import Company
 from crm.signals import facts_changed
 
 ATTRIBUTES = ("industry", "employees", "revenue", "country", "owner_id", "external_id")
 UPDATED = ["name", "domain", "properties", "updated_at", *ATTRIBUTES]
+TRIES = 5
+"""How often a batch starts again because another writer was faster to insert one of its companies."""
 
 
 class Directory:
@@ -31,15 +34,22 @@ class Directory:
             self.add(company)
 
     def add(self, company: Company) -> None:
+        """Enter `company`, or what it has become since it was entered."""
         if company.domain:
             self.by_domain[company.domain] = company
         if company.external_id:
             self.by_external_id[company.external_id] = company
-        self.by_name.setdefault(company.name.lower(), []).append(company)
+        namesakes = self.by_name.setdefault(company.name.lower(), [])
+        if not any(namesake is company for namesake in namesakes):
+            namesakes.append(company)
+
+    def called(self, name: str) -> list[Company]:
+        """The companies of that name, without case."""
+        return [c for c in self.by_name.get(name.lower(), []) if c.name.lower() == name.lower()]
 
     def named(self, name: str) -> Company | None:
         """The company of that name, where the name means only one."""
-        found = self.by_name.get(name.lower(), [])
+        found = self.called(name)
         return found[0] if len(found) == 1 else None
 
     def same_as(self, row: CompanyFacts) -> Company | None:
@@ -48,8 +58,10 @@ class Directory:
             return found
         if found := self.by_external_id.get(row.external_id):
             return found if not (found.domain and row.domain) else None
-        bare = [c for c in self.by_name.get(row.name.lower(), []) if not c.domain or not row.domain]
+        bare = [c for c in self.called(row.name) if not c.domain or not row.domain]
         bare = [c for c in bare if not (c.external_id and row.external_id)]
+        if len(bare) > 1 and not row.domain and not row.external_id:
+            bare = [c for c in bare if not c.domain and not c.external_id]
         return bare[0] if len(bare) == 1 else None
 
 
@@ -60,60 +72,65 @@ def _look_up(domains: set[str], external_ids: set[str], names: set[str], *, lock
     return Directory(found.select_for_update(no_key=True) if lock else found)
 
 
+def _known_to(rows: Iterable[CompanyFacts], *, lock: bool) -> Directory:
+    rows = list(rows)
+    return _look_up(
+        {row.domain for row in rows},
+        {row.external_id for row in rows},
+        {row.name.lower() for row in rows},
+        lock=lock,
+    )
+
+
 @transaction.atomic
 def upsert_companies(rows: Sequence[CompanyFacts], *, at: datetime) -> list[Outcome]:
     """Record companies. A value that is empty or None never blanks one that is recorded.
 
     A new company with a business domain takes in the contacts who write from it and have no company yet.
     """
-    outcomes: list[Outcome | None] = [None] * len(rows)
-    sound: list[tuple[int, CompanyFacts]] = []
+    outcomes: dict[int, Outcome] = {}
+    sound: dict[int, CompanyFacts] = {}
     for index, row in enumerate(rows):
-        errors = clean_company(row, at=at)
-        if errors:
+        if errors := clean_company(row, at=at):
             outcomes[index] = Outcome(Result.REJECTED, errors=tuple(errors))
         else:
-            sound.append((index, row))
-    directory = _directory_of([row for _, row in sound])
-    results: dict[int, Result] = {}
-    for index, row in sound:
-        outcomes[index] = _record(row, directory, results, at)
-    _write(directory, results)
-    created = [pk for pk, result in results.items() if result == Result.CREATED]
-    linked = _take_in_people(created, at=at)
-    changed = [pk for pk, result in results.items() if result != Result.UNCHANGED]
-    if changed:
-        facts_changed.send(upsert_companies, contact_ids=linked, company_ids=changed, at=at)
-    return [outcome for outcome in outcomes if outcome is not None]
+            sound[index] = row
+    outcomes.update(_record(sound, at=at))
+    return [outcomes[index] for index in range(len(rows))]
 
 
-def _directory_of(rows: list[CompanyFacts]) -> Directory:
-    """Lock what is recorded of `rows`, after inserting what is not, so that no other writer can insert it too."""
-    return _look_up(
-        {row.domain for row in rows},
-        {row.external_id for row in rows},
-        {row.name.lower() for row in rows},
-        lock=True,
-    )
+def _record(rows: dict[int, CompanyFacts], *, at: datetime) -> dict[int, Outcome]:
+    for tries_left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic():
+                return _record_once(rows, at=at)
+        except IntegrityError as error:
+            if not tries_left or not isinstance(error.__cause__, postgres.UniqueViolation):
+                raise
+    return {}
 
 
-def _record(row: CompanyFacts, directory: Directory, results: dict[int, Result], at: datetime) -> Outcome:
-    company = directory.same_as(row)
-    if clash := _clash(row, company, directory):
-        return Outcome(Result.REJECTED, errors=(clash,), conflict=True)
-    if company is None:
-        company, result = _insert(row, at)
-        directory.add(company)
-        if result == Result.CREATED:
-            results[company.pk] = Result.CREATED
-            return Outcome(Result.CREATED, company.pk)
-    changed = _apply(row, company, at)
-    if changed:
-        directory.add(company)
-        results.setdefault(company.pk, Result.UPDATED)
-    else:
-        results.setdefault(company.pk, Result.UNCHANGED)
-    return Outcome(Result.UPDATED if changed else Result.UNCHANGED, company.pk)
+def _record_once(rows: dict[int, CompanyFacts], *, at: datetime) -> dict[int, Outcome]:
+    """Take the rows in turn, each against what the ones before it have made of the companies."""
+    directory = _known_to(rows.values(), lock=True)
+    outcomes: dict[int, Outcome] = {}
+    met: dict[int, tuple[Company, Result]] = {}
+    for index, row in rows.items():
+        company = directory.same_as(row)
+        if clash := _clash(row, company, directory):
+            outcomes[index] = Outcome(Result.REJECTED, errors=(clash,), conflict=True)
+            continue
+        if company is None:
+            company, result = _new(row, at), Result.CREATED
+            directory.add(company)
+        elif _apply(row, company, at):
+            result = Result.UPDATED
+            directory.add(company)
+        else:
+            result = Result.UNCHANGED
+        met[index] = company, result
+    _write([company for company, result in met.values() if result != Result.UNCHANGED], at=at)
+    return outcomes | {index: Outcome(result, company.pk) for index, (company, result) in met.items()}
 
 
 def _clash(row: CompanyFacts, company: Company | None, directory: Directory) -> FieldError | None:
@@ -131,9 +148,8 @@ def _clash(row: CompanyFacts, company: Company | None, directory: Directory) -> 
     return None
 
 
-def _insert(row: CompanyFacts, at: datetime) -> tuple[Company, Result]:
-    """Insert a company, or fetch the one that another writer inserted meanwhile."""
-    company = Company(
+def _new(row: CompanyFacts, at: datetime) -> Company:
+    return Company(
         name=row.name or row.domain or row.external_id,
         domain=row.domain,
         properties=_said(row.properties),
@@ -141,12 +157,6 @@ def _insert(row: CompanyFacts, at: datetime) -> tuple[Company, Result]:
         updated_at=at,
         **{name: getattr(row, name) for name in ATTRIBUTES},
     )
-    made = Company.objects.bulk_create([company], ignore_conflicts=True)[0]
-    found = _look_up({row.domain}, {row.external_id}, {made.name.lower()}, lock=True).same_as(row)
-    if found is None:
-        found = Company.objects.get(domain=row.domain, external_id=row.external_id, name=made.name)
-    fresh = found.created_at == company.created_at and found.updated_at == at and found.name == company.name
-    return found, Result.CREATED if fresh else Result.UNCHANGED
 
 
 def _said(properties: dict[str, Any]) -> dict[str, Any]:
@@ -170,29 +180,35 @@ def _apply(row: CompanyFacts, company: Company, at: datetime) -> bool:
     return changed
 
 
-def _write(directory: Directory, results: dict[int, Result]) -> None:
-    known = {
-        company.pk: company
-        for company in [
-            *directory.by_domain.values(),
-            *directory.by_external_id.values(),
-            *(company for namesakes in directory.by_name.values() for company in namesakes),
-        ]
-    }
-    stale = [known[pk] for pk, result in results.items() if result == Result.UPDATED]
+def _write(changed: Iterable[Company], *, at: datetime) -> None:
+    """Insert and update companies, each once, and tell whom it concerns."""
+    companies = list({id(company): company for company in changed}.values())
+    # In one order whoever writes them: two writers who insert the same companies crosswise would deadlock.
+    new = sorted((c for c in companies if c.pk is None), key=lambda c: (c.domain, c.external_id, c.name.lower()))
+    stale = [company for company in companies if company.pk is not None]
+    Company.objects.bulk_create(new)
     Company.objects.bulk_update(stale, UPDATED, batch_size=200)
+    if companies:
+        linked = _take_in_people(new, at=at)
+        ids = [company.pk for company in companies]
+        facts_changed.send(upsert_companies, contact_ids=linked, company_ids=ids, at=at)
 
 
-def _take_in_people(created: list[int], *, at: datetime) -> list[int]:
-    linked: list[int] = []
-    for company in Company.objects.filter(pk__in=created).exclude(domain="").order_by("pk"):
-        if not links_company(company.domain):
-            continue
-        people = Contact.objects.filter(company=None, email_domain=company.domain)
-        ids = list(people.order_by("pk").values_list("pk", flat=True))
-        Contact.objects.filter(pk__in=ids).update(company=company, updated_at=at)
-        linked += ids
-    return linked
+def _take_in_people(created: list[Company], *, at: datetime) -> list[int]:
+    linking = {company.domain: company.pk for company in created if links_company(company.domain)}
+    if not linking:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE crm_contact c SET company_id = n.id, updated_at = GREATEST(c.updated_at, %s)
+            FROM unnest(%s::bigint[], %s::text[]) AS n (id, domain)
+            WHERE c.email_domain = n.domain AND c.company_id IS NULL
+            RETURNING c.id
+            """,
+            [at, list(linking.values()), list(linking)],
+        )
+        return sorted(pk for (pk,) in cursor.fetchall())
 
 
 def companies_of(rows: Sequence[ContactFacts], *, create: bool, at: datetime) -> dict[str, int]:
@@ -201,24 +217,17 @@ def companies_of(rows: Sequence[ContactFacts], *, create: bool, at: datetime) ->
     Free, academic and disposable domains never say a company. `create` records those that are not there yet.
     """
     wanted = {row.email: _meant_by(row) for row in rows}
-    directory = _known_to(wanted.values())
+    directory = _known_to(wanted.values(), lock=False)
     if create:
-        missing = {}
+        missing: dict[str, CompanyFacts] = {}
         for meant in wanted.values():
             if _find(meant, directory) is None and (meant.domain or meant.name):
                 missing.setdefault(meant.domain or meant.name.lower(), meant)
         if missing:
             upsert_companies([missing[key] for key in sorted(missing)], at=at)
-            directory = _known_to(wanted.values())
+            directory = _known_to(wanted.values(), lock=False)
     found = {email: _find(meant, directory) for email, meant in wanted.items()}
     return {email: company.pk for email, company in found.items() if company}
-
-
-def _known_to(meant: Iterable[CompanyFacts]) -> Directory:
-    meant = list(meant)
-    return _look_up(
-        {m.domain for m in meant}, {m.external_id for m in meant}, {m.name.lower() for m in meant}, lock=False
-    )
 
 
 def _meant_by(row: ContactFacts) -> CompanyFacts:

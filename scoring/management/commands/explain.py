@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from crm.errors import HandoffError
 from scoring.asking import contact_asked, moment_asked, version_asked
-from scoring.explain import Explanation, explain
+from scoring.explain import Explanation, Reason, explain
 
 WIDTH = 64
 
@@ -65,7 +65,7 @@ def table(explanation: Explanation) -> str:
     return "\n".join(lines)
 
 
-def _given(reason: Any) -> Decimal | str:
+def _given(reason: Reason) -> Decimal | str:
     return reason.points if reason.effect == "points" else reason.effect.replace("_", "-")
 
 
