@@ -9,7 +9,11 @@ from typing import Any
 from crm import record
 from crm.facts import ActivityFacts, CompanyFacts, ContactFacts
 from crm.models import Activity, Company, Contact, User
-from leads.models import Rep, Team
+from leads.models import Mql, Rep, Team
+from scoring.drain import drain
+from scoring.models import Dimension, Op, Per, ScoringVersion
+from scoring.spec import ConditionSpec, GroupSpec, ModelSpec, RuleSpec
+from scoring.versions import save_draft
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday morning."""
@@ -47,11 +51,59 @@ def make_user(username: str = "", **columns: Any) -> User:
     return User.objects.create_user(username, f"{username}@handoff.example", "secret", **columns)
 
 
-def make_team(name: str = "") -> Team:
-    return Team.objects.get_or_create(name=name or "Team")[0]
+def make_team(name: str = "", *, lead: User | None = None) -> Team:
+    return Team.objects.get_or_create(name=name or "Team", defaults={"lead": lead})[0]
 
 
-def make_rep(username: str = "", *, team: Team | None = None, available: bool = True, **columns: Any) -> Rep:
+def make_rep(
+    username: str = "",
+    *,
+    team: Team | None = None,
+    available: bool = True,
+    capacity: int | None = None,
+    **columns: Any,
+) -> Rep:
     return Rep.objects.create(
-        user=make_user(username, **columns), team=team or make_team(), available=available
+        user=make_user(username, **columns), team=team or make_team(), available=available, capacity=capacity
     )
+
+
+SMALL_MODEL = ModelSpec(
+    name="Small",
+    threshold=60,
+    min_fit=20,
+    min_engagement=20,
+    requalify_after_days=30,
+    groups=(GroupSpec("Intent", Dimension.ENGAGEMENT), GroupSpec("ICP", Dimension.FIT)),
+    rules=(
+        RuleSpec(
+            "Webinar attended",
+            "Intent",
+            (ConditionSpec("kind", Op.EQUALS, "webinar_attended"),),
+            points=50,
+            per=Per.ONCE,
+        ),
+        RuleSpec("Vice president", "ICP", (ConditionSpec("job_title", Op.CONTAINS, "vp"),), points=30),
+    ),
+)
+"""A vice president who attended a webinar has 80 points and qualifies; either alone does not."""
+
+
+def publish_small_model(*, at: datetime = NOW - timedelta(days=400)) -> ScoringVersion:
+    version = save_draft(SMALL_MODEL, by=None, at=at)
+    ScoringVersion.objects.filter(pk=version.pk).update(status="published", published_at=at)
+    return ScoringVersion.objects.get(pk=version.pk)
+
+
+def make_qualifying(email: str = "", *, at: datetime = NOW, **columns: Any) -> Contact:
+    """A contact who qualifies under the small model as soon as somebody looks."""
+    contact = make_contact(email, job_title="VP Sales", **columns)
+    make_activity(contact, "webinar_attended", subject="Spring", days_ago=1, at=at)
+    return contact
+
+
+def make_mql(email: str = "", *, at: datetime = NOW, **columns: Any) -> Mql:
+    """An open MQL, owned by whom it was routed to. Asks for a published model."""
+    contact = make_qualifying(email, at=at, **columns)
+    drain(at=at)
+    return Mql.objects.open().select_related("contact", "owner").get(contact=contact)

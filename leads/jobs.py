@@ -1,0 +1,39 @@
+"""Background work of the leads room. Each job is safe twice, at once or days late.
+
+What is to be done is found in the tables and taken by locking, leasing or deleting it: whoever comes second finds less.
+"""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+from django.utils import timezone
+
+from crm.schedules import Scheduled
+from leads import outbox, route
+from leads.models import Delivery
+
+KEPT_AFTER_SENDING = timedelta(days=90)
+
+
+def deliver_due() -> int:
+    """Send what waits in the outbox. Run after each commit that queued something, and every minute for retries."""
+    return outbox.deliver_due(at=timezone.now())
+
+
+def route_unassigned() -> int:
+    """Find owners for MQLs that have none, every minute: as soon as a rep is back, their wait is over."""
+    return route.route_unassigned(at=timezone.now())
+
+
+def forget_sent() -> int:
+    """Delete messages that left 90 days ago, nightly. Dead letters stay until somebody decides."""
+    old = Delivery.objects.filter(state=Delivery.State.SENT, sent_at__lt=timezone.now() - KEPT_AFTER_SENDING)
+    return old.delete()[0]
+
+
+SCHEDULED = (
+    Scheduled("Deliver what is due", "leads.jobs.deliver_due", minutes=1),
+    Scheduled("Route what has no owner", "leads.jobs.route_unassigned", minutes=1),
+    Scheduled("Forget what was sent", "leads.jobs.forget_sent", clock=time(3)),
+)

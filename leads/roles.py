@@ -1,0 +1,59 @@
+"""What the three kinds of people may do, as Django groups.
+
+Reps and team leads work on the pages, where `Mql.objects.visible_to` and `changeable_by` decide row by row. Marketers
+keep rules and facts in the admin, and so do administrators, who are superusers.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import Group, Permission
+
+SALES_REPS = "Sales reps"
+TEAM_LEADS = "Team leads"
+MARKETERS = "Marketers"
+
+READ = ("view",)
+WRITE = ("view", "add", "change", "delete")
+EDIT = ("view", "add", "change")
+
+Grants = dict[tuple[str, str], tuple[str, ...]]
+"""Actions on models, these by app and name."""
+
+FACTS: Grants = {("crm", model): READ for model in ("activity", "company", "contact", "stagechange")}
+JUDGEMENT: Grants = {("scoring", model): READ for model in ("score", "scorechange", "scoringversion")}
+MODEL_PARTS = ("condition", "domainlist", "domainlistentry", "group", "persona", "rule", "scoringversion")
+
+SEES: Grants = (
+    FACTS | JUDGEMENT | {("leads", model): READ for model in ("mql", "notification", "task", "verdictreason")}
+)
+WORKS: Grants = SEES | {("leads", "mql"): ("view", "change"), ("leads", "task"): EDIT}
+LEADS: Grants = WORKS | {("leads", "rep"): ("view", "change"), ("leads", "team"): READ}
+MARKETS: Grants = (
+    SEES
+    | {("crm", model): EDIT for model in ("company", "contact")}
+    | {("scoring", model): WRITE for model in MODEL_PARTS}
+    | {("scoring", "pending"): READ}
+    | {("leads", model): READ for model in ("delivery", "rep", "team")}
+)
+
+ROLES: dict[str, Grants] = {SALES_REPS: WORKS, TEAM_LEADS: LEADS, MARKETERS: MARKETS}
+
+
+def ensure_groups() -> None:
+    """Make the groups, and give each the permissions it lacks. What an administrator added to one stays."""
+    known = {
+        (permission.content_type.app_label, permission.codename): permission
+        for permission in Permission.objects.filter(
+            content_type__app_label__in=("crm", "scoring", "leads")
+        ).select_related("content_type")
+    }
+    for name, grants in ROLES.items():
+        group, _ = Group.objects.get_or_create(name=name)
+        group.permissions.add(
+            *(
+                known[app, f"{action}_{model}"]
+                for (app, model), actions in grants.items()
+                for action in actions
+                if (app, f"{action}_{model}") in known
+            )
+        )
