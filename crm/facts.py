@@ -117,6 +117,9 @@ def _lengths(model: type[Company | Contact | Activity]) -> dict[str, int]:
 
 CONTACT_TEXTS = [f.name for f in fields(ContactFacts) if f.type == "str"]
 COMPANY_TEXTS = [f.name for f in fields(CompanyFacts) if f.type == "str"]
+# An enumeration makes its list of values anew each time: too slow to ask for every row.
+STAGES = tuple(Stage.values)
+CONSENTS = tuple(Consent.values)
 ACTIVITY_TEXTS = ["kind", "source", "subject", "campaign", "external_id"]
 
 
@@ -188,7 +191,7 @@ def normal_email(text: str) -> str:
         raise ValueError(f"“{email[:80]}” is not an e-mail address: {error}") from error
 
 
-def _check_choice(row: Any, name: str, choices: list[str], errors: list[FieldError]) -> None:
+def _check_choice(row: Any, name: str, choices: tuple[str, ...], errors: list[FieldError]) -> None:
     value = getattr(row, name)
     if value and value not in choices:
         known = ", ".join(choice for choice in choices if choice)
@@ -203,9 +206,9 @@ def clean_contact(row: ContactFacts, *, at: datetime) -> list[FieldError]:
         row.email = normal_email(row.email)
     except ValueError as error:
         errors.append(FieldError("email", str(error), "give one address, as in ada@acme.example"))
-    _check_choice(row, "stage", Stage.values, errors)
-    _check_choice(row, "sales_consent", Consent.values, errors)
-    _check_choice(row, "marketing_consent", Consent.values, errors)
+    _check_choice(row, "stage", STAGES, errors)
+    _check_choice(row, "sales_consent", CONSENTS, errors)
+    _check_choice(row, "marketing_consent", CONSENTS, errors)
     _check_moment("created_at", row.created_at, at, errors)
     if row.properties:
         _check_properties(row.properties, errors)

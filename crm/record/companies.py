@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -184,7 +185,9 @@ def _write(changed: Iterable[Company], *, at: datetime) -> None:
     """Insert and update companies, each once, and tell whom it concerns."""
     companies = list({id(company): company for company in changed}.values())
     # In one order whoever writes them: two writers who insert the same companies crosswise would deadlock.
-    new = sorted((c for c in companies if c.pk is None), key=lambda c: (c.domain, c.external_id, c.name.lower()))
+    new = sorted(
+        (c for c in companies if c.pk is None), key=lambda c: (c.domain, c.external_id, c.name.lower())
+    )
     stale = [company for company in companies if company.pk is not None]
     Company.objects.bulk_create(new)
     Company.objects.bulk_update(stale, UPDATED, batch_size=200)
@@ -231,11 +234,14 @@ def companies_of(rows: Sequence[ContactFacts], *, create: bool, at: datetime) ->
 
 
 def _meant_by(row: ContactFacts) -> CompanyFacts:
-    domain = company_domain(row.company_domain) if row.company_domain else ""
-    if not domain or not links_company(domain):
-        domain = company_domain(row.email.rpartition("@")[2])
-        domain = domain if links_company(domain) else ""
+    domain = _linking_domain(row.company_domain) or _linking_domain(row.email.rpartition("@")[2])
     return CompanyFacts(name=row.company_name, domain=domain, external_id=row.company_external_id)
+
+
+@lru_cache(maxsize=16_384)
+def _linking_domain(host: str) -> str:
+    domain = company_domain(host)
+    return domain if links_company(domain) else ""
 
 
 def _find(meant: CompanyFacts, directory: Directory) -> Company | None:

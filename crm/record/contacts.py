@@ -21,7 +21,10 @@ TEXTS = (
     "first_name", "last_name", "job_title", "phone", "country", "source",
     "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "external_id",
 )  # fmt: skip
-GROUNDS = ("sales_consent_ground", "marketing_consent_ground")
+COPIED_FROM = 500
+"""From this many rows on, COPY into a temporary table beats arrays."""
+
+NOTHING = Jsonb({})
 
 
 def _consent(channel: str) -> dict[str, str]:
@@ -60,17 +63,20 @@ ENTERED = {
     "stage_changed_at": "timestamptz", "created_at": "timestamptz", "updated_at": "timestamptz",
 }  # fmt: skip
 COLUMNS = {**ENTERED, **TYPES}
+NAMES = ", ".join(COLUMNS)
 UPSERT = f"""
-    INSERT INTO crm_contact AS c ({", ".join(COLUMNS)})
-    SELECT {", ".join(COLUMNS)}
-    FROM unnest({", ".join(f"%s::{kind}[]" for kind in COLUMNS.values())}) AS n ({", ".join(COLUMNS)})
-    ORDER BY n.email
+    INSERT INTO crm_contact AS c ({NAMES})
+    SELECT {NAMES} FROM {{incoming}} ORDER BY email
     ON CONFLICT (email) DO UPDATE
     SET {", ".join(f"{name} = {merged}" for name, merged in MERGED.items())},
         updated_at = GREATEST(c.updated_at, EXCLUDED.updated_at)
     WHERE ({", ".join(MERGED.values())}) IS DISTINCT FROM ({", ".join(f"c.{name}" for name in MERGED)})
     RETURNING c.id, c.email, xmax = 0
 """
+FROM_ARRAYS = UPSERT.format(
+    incoming=f"unnest({', '.join(f'%s::{kind}[]' for kind in COLUMNS.values())}) AS n ({NAMES})"
+)
+FROM_COPY = UPSERT.format(incoming="incoming_contact")
 
 
 @transaction.atomic
@@ -140,29 +146,24 @@ def _refused_stages(people: dict[str, ContactFacts]) -> dict[str, FieldError]:
     return {email: fault for email, fault in faults.items() if fault}
 
 
-def _column(name: str, row: ContactFacts, companies: dict[str, int], at: datetime) -> Any:
-    match name:
-        case "email_domain":
-            return domain_of(row.email)
-        case "email_type":
-            return email_type(domain_of(row.email))
-        case "company_id":
-            return companies.get(row.email)
-        case "stage":
-            return row.stage or Stage.LEAD.value
-        case "recycled_at":
-            return at if row.stage == Stage.NURTURE else None
-        case "sales_consent_at":
-            return at if row.sales_consent else None
-        case "marketing_consent_at":
-            return at if row.marketing_consent else None
-        case "created_at":
-            return row.created_at or at
-        case "stage_changed_at" | "updated_at":
-            return at
-        case "properties":
-            return Jsonb({key: value for key, value in row.properties.items() if value not in (None, "", [])})
-    return getattr(row, name)
+def _values(row: ContactFacts, company_id: int | None, at: datetime) -> tuple[Any, ...]:
+    """What is stored of a row, in the order of COLUMNS."""
+    domain = domain_of(row.email)
+    said = {key: value for key, value in row.properties.items() if value not in (None, "", [])}
+    derived = {
+        "email_domain": domain,
+        "email_type": email_type(domain),
+        "stage": row.stage or Stage.LEAD.value,
+        "recycled_at": at if row.stage == Stage.NURTURE else None,
+        "stage_changed_at": at,
+        "created_at": row.created_at or at,
+        "updated_at": at,
+        "company_id": company_id,
+        "properties": Jsonb(said) if said else NOTHING,
+        "sales_consent_at": at if row.sales_consent else None,
+        "marketing_consent_at": at if row.marketing_consent else None,
+    }
+    return tuple(derived[name] if name in derived else getattr(row, name) for name in COLUMNS)
 
 
 def _write(
@@ -170,14 +171,15 @@ def _write(
 ) -> dict[str, Outcome]:
     if not people:
         return {}
-    rows = list(people.values())
-    arrays = [[_column(name, row, companies, at) for row in rows] for name in COLUMNS]
+    records = [_values(row, companies.get(email), at) for email, row in people.items()]
     with connection.cursor() as cursor:
-        cursor.execute(UPSERT, arrays)
-        written = {email: (pk, created) for pk, email, created in cursor.fetchall()}
-    ids = dict(Contact.objects.filter(email__in=people).values_list("email", "pk"))
-    created = [pk for pk, fresh in written.values() if fresh]
-    updated = {pk for pk, fresh in written.values() if not fresh}
+        written = _copy(cursor, records) if len(records) >= COPIED_FROM else _unnest(cursor, records)
+    ids = {email: pk for pk, email, _ in written}
+    if len(ids) < len(people):
+        as_they_were = Contact.objects.filter(email__in=people.keys() - ids.keys())
+        ids.update(as_they_were.values_list("email", "pk"))
+    created = [pk for pk, _, fresh in written if fresh]
+    updated = {pk for pk, _, fresh in written if not fresh}
     _enter(created, by=by)
     updated |= _move_company(people, companies, ids, at=at)
     updated |= _move_stages(people, ids, set(created), by=by, at=at)
@@ -191,6 +193,22 @@ def _write(
         )
         for email, pk in ids.items()
     }
+
+
+def _unnest(cursor: Any, records: list[tuple[Any, ...]]) -> list[tuple[int, str, bool]]:
+    cursor.execute(FROM_ARRAYS, [list(column) for column in zip(*records, strict=True)])
+    return list(cursor.fetchall())
+
+
+def _copy(cursor: Any, records: list[tuple[Any, ...]]) -> list[tuple[int, str, bool]]:
+    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+    cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS incoming_contact ({columns}) ON COMMIT DROP")
+    cursor.execute("TRUNCATE incoming_contact")
+    with cursor.copy(f"COPY incoming_contact ({NAMES}) FROM STDIN") as copy:
+        for record in records:
+            copy.write_row(record)
+    cursor.execute(FROM_COPY)
+    return list(cursor.fetchall())
 
 
 def _enter(created: list[int], *, by: User | None) -> None:
@@ -231,9 +249,8 @@ def _move_company(
 def _move_stages(
     people: dict[str, ContactFacts], ids: dict[str, int], created: set[int], *, by: User | None, at: datetime
 ) -> set[int]:
-    moved: set[int] = set()
-    for stage in Stage:
-        asked = [ids[e] for e, row in people.items() if row.stage == stage and ids[e] not in created]
-        if asked:
-            moved |= set(move_stage(asked, stage, by=by, at=at))
-    return moved
+    asked: dict[str, list[int]] = {}
+    for email, row in people.items():
+        if row.stage and ids[email] not in created:
+            asked.setdefault(row.stage, []).append(ids[email])
+    return {pk for stage, contact_ids in asked.items() for pk in move_stage(contact_ids, stage, by=by, at=at)}
