@@ -114,6 +114,8 @@ def _refuse_unless_free(port: int) -> None:
         try:
             probe.bind((processes.HOST, port))
         except OSError as error:
+            other = port % 65535 + 1
             raise CommandError(
-                f"Port {port} cannot be used ({error.strerror}). Choose another, such as --port {port % 65535 + 1}."
+                f"Port {port} cannot be used ({error.strerror}). "
+                f"Choose another: --port {other}, or make run PORT={other}."
             ) from error
