@@ -32,11 +32,13 @@ bench: .venv/dev-ready  ## measure, print a table and write var/bench.json (SCAL
 
 # A stamp is newer than the requirements it stands for, so that a second run installs nothing.
 .venv/run-ready: requirements.txt | .venv/bin/pip
-	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@echo "Installing what the project needs."
+	@.venv/bin/pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 .venv/dev-ready: requirements-dev.txt | .venv/bin/pip
-	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@echo "Installing what tests and checks need."
+	@.venv/bin/pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ .venv/run-ready
 
 .venv/bin/pip:
