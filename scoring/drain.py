@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -52,27 +52,36 @@ def drain_for(seconds: float) -> tuple[int, bool]:
 
 
 def _take(at: datetime) -> int:
-    """Evaluate one batch. Where that fails, one by one, so that one contact's fault holds up nobody else."""
+    """Evaluate one batch. Where that fails, in ever smaller parts, so that one contact's fault holds up nobody else."""
     try:
         return evaluate_batch(at=at)
     except Exception:
         if connection.in_atomic_block or not connection.is_usable():
             raise
-        logger.exception("batch failed, trying its contacts one by one")
-        return _one_by_one(at)
+        logger.exception("batch failed, trying it in parts")
+        ids = list(
+            Pending.objects.due(at=at).order_by("marked_at", "pk").values_list("pk", flat=True)[:BATCH]
+        )
+        _in_halves(ids, at)
+        return len(ids)
 
 
-def _one_by_one(at: datetime) -> int:
-    ids = list(Pending.objects.due(at=at).order_by("marked_at", "pk").values_list("pk", flat=True)[:BATCH])
-    for pk in ids:
-        try:
-            evaluate_batch(at=at, only=[pk])
-        except Exception as error:
-            if isinstance(error, DatabaseError) and not connection.is_usable():
-                raise
-            logger.exception("evaluation failed contact=%s", pk)
-            _put_off(pk, f"{type(error).__name__}: {error}", at)
-    return len(ids)
+def _in_halves(ids: list[int], at: datetime) -> None:
+    """Evaluate `ids`, and where that fails each half by itself, down to whoever it is that fails."""
+    if not ids:
+        return
+    try:
+        evaluate_batch(at=at, only=ids)
+    except Exception as error:
+        if not connection.is_usable():
+            raise
+        if len(ids) == 1:
+            logger.exception("evaluation failed contact=%s", ids[0])
+            _put_off(ids[0], f"{type(error).__name__}: {error}", at)
+            return
+        middle = len(ids) // 2
+        _in_halves(ids[:middle], at)
+        _in_halves(ids[middle:], at)
 
 
 def _put_off(contact_id: int, error: str, at: datetime) -> None:

@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import logging
+from datetime import time, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db import OperationalError, transaction
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from crm.schedules import Scheduled
 from scoring import drain, marks
 from scoring.models import DrainRequest
 
+logger = logging.getLogger(__name__)
+
 ASKED_FOR_LONG = timedelta(seconds=60)
 """A request this old was lost with its worker; the next one may be made."""
+ASKED_JUST_NOW = timedelta(seconds=1)
+"""To a worker that starts, only a request this young is not its predecessor's: the others of its cluster ask too."""
 DRAIN_SECONDS = 60.0
 """How long one job drains before it makes way for others and asks for the next."""
 
 
-def ask_to_drain() -> None:
-    """Queue a drain, unless one is waiting already. Called after a commit that left marks."""
+def ask_to_drain(*, lost_after: timedelta = ASKED_FOR_LONG) -> bool:
+    """Queue a drain, unless one is waiting already. Called after a commit that left marks. Returns whether it did."""
     now = timezone.now()
-    free = Q(requested_at=None) | Q(requested_at__lt=now - ASKED_FOR_LONG)
-    if DrainRequest.objects.filter(free, pk=1).update(requested_at=now):
-        async_task("scoring.jobs.drain_marks", task_name="drain")
+    # Both or neither: a request without its job would keep everybody from asking until it counts as lost.
+    with transaction.atomic():
+        asked = DrainRequest.objects.take(at=now, lost_before=now - lost_after)
+        if asked:
+            async_task("scoring.jobs.drain_marks", task_name="drain")
+    return asked
+
+
+def ask_as_worker_starts(**_: Any) -> None:
+    """Ask for what a worker before this one left behind: django-q brings a killed job back after minutes only."""
+    try:
+        ask_to_drain(lost_after=ASKED_JUST_NOW)
+    except OperationalError as error:
+        # The worker must start without its database too, and the schedule asks every minute.
+        logger.warning("no drain asked for as the worker starts: %s", error)
 
 
 def drain_marks() -> int:
     """Evaluate whom facts or rules changed for. Run after facts, and every minute for what was left over."""
     # Given back first: a mark that is made while this job drains asks for the next one.
-    DrainRequest.objects.filter(pk=1).update(requested_at=None)
+    DrainRequest.objects.give_back()
     done, finished = drain.drain_for(DRAIN_SECONDS)
     if not finished:
         ask_to_drain()
@@ -40,3 +59,9 @@ def evaluate_everyone() -> int:
     marked = marks.mark_everyone(at=timezone.now())
     ask_to_drain()
     return marked
+
+
+SCHEDULED = (
+    Scheduled("Evaluate what is marked", "scoring.jobs.drain_marks", minutes=1),
+    Scheduled("Evaluate everyone", "scoring.jobs.evaluate_everyone", clock=time(1)),
+)

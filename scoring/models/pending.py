@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
@@ -39,11 +39,32 @@ class Pending(models.Model):
         return f"contact {self.pk} since {self.marked_at}"
 
 
+TAKE = """
+    INSERT INTO scoring_drainrequest AS held (id, requested_at) VALUES (1, %(at)s)
+    ON CONFLICT (id) DO UPDATE SET requested_at = EXCLUDED.requested_at
+    WHERE held.requested_at IS NULL OR held.requested_at < %(lost_before)s
+"""
+
+
+class DrainRequestManager(models.Manager["DrainRequest"]):
+    def take(self, *, at: datetime, lost_before: datetime) -> bool:
+        """Whether the request is ours to make at `at`: none is waiting, or one so old that its worker is gone."""
+        with connection.cursor() as cursor:
+            cursor.execute(TAKE, {"at": at, "lost_before": lost_before})
+            return bool(cursor.rowcount)
+
+    def give_back(self) -> None:
+        """Let the next request be made."""
+        self.update(requested_at=None)
+
+
 class DrainRequest(models.Model):
     """The one row that keeps at most one drain job asked for. `requested_at` is empty when none is."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     requested_at = models.DateTimeField(null=True)
+
+    objects = DrainRequestManager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="drainrequest_one_row")]
