@@ -15,7 +15,7 @@ from crm.errors import FieldError
 from crm.strict_yaml import UNSTORABLE, Fault, Path
 from scoring.condition_check import condition_faults
 from scoring.models import DecayKind, Dimension, DomainList, Effect, Per
-from scoring.persona_check import persona_faults
+from scoring.persona_check import shape_faults
 from scoring.spec import DecaySpec, GroupSpec, ModelSpec, RuleSpec
 
 MOST_RULES = 300
@@ -68,7 +68,7 @@ def _faults(spec: ModelSpec, lists: set[str]) -> Iterator[Fault]:
         yield from _rule_faults(rule, ("rules", index), dimensions, lists)
     yield from _many("personas", spec.personas, MOST_PERSONAS, least=0)
     for index, persona in enumerate(spec.personas):
-        yield from persona_faults(persona, ("personas", index))
+        yield from shape_faults(persona, ("personas", index))
 
 
 def _many(key: str, items: Sequence[Any], most: int, *, least: int) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ model, by `scoring.model_check`, which judges a version's rows by the same rules
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from crm.errors import Invalid
@@ -14,6 +15,7 @@ from scoring.fields import canonical
 from scoring.model_check import faults_of, fit_rule_has
 from scoring.models import DecayKind, Dimension, Effect, Op, Per
 from scoring.persona_check import PERSONA_ACTIVITY, PERSONA_CONTACT
+from scoring.personas import persona_faults
 from scoring.spec import ConditionSpec, DecaySpec, GroupSpec, ModelSpec, PersonaSpec, RuleSpec
 
 MODEL_KEYS = (
@@ -33,14 +35,31 @@ WORDS = frozenset({Op.CONTAINS, Op.HAS_WORD, Op.STARTS_WITH, Op.IN_DOMAIN_LIST})
 
 def read_model(text: str) -> ModelSpec:
     """The model that a file's `text` holds. Raises Invalid with every fault, each by line, key and mend."""
+    spec, document = _read(text)
+    _refuse_faults(document)
+    return spec
+
+
+def check_model(text: str, *, at: datetime) -> ModelSpec:
+    """As `read_model`, and raises Invalid too where a persona does not come out as it says."""
+    spec, document = _read(text)
+    _refuse_faults(document)
+    document.faults += persona_faults(spec, at=at)
+    _refuse_faults(document)
+    return spec
+
+
+def _read(text: str) -> tuple[ModelSpec, Document]:
     top = load(text)
     spec = _model(top)
-    document = top.document
-    _refuse_engagement_keys(spec, document)
-    document.faults += faults_of(spec)
+    _refuse_engagement_keys(spec, top.document)
+    top.document.faults += faults_of(spec)
+    return spec, top.document
+
+
+def _refuse_faults(document: Document) -> None:
     if document.faults:
         raise Invalid(*document.errors())
-    return spec
 
 
 def _refuse_engagement_keys(spec: ModelSpec, document: Document) -> None:

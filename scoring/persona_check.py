@@ -57,7 +57,8 @@ PERSONA_ACTIVITY: dict[str, Any] = {
 """Keys of a persona's parts with the type of each. A mapping is a part of its own; `dict` holds properties."""
 
 MOST_ACTIVITIES = 1_000
-MOST_TIMES = 1_000
+MOST_TIMES = 5_000
+"""Of one activity, and of all of a persona's together."""
 MOST_DAYS = 36_500
 BOUNDS: dict[str, tuple[float, float]] = {
     "created_days_ago": (0, MOST_DAYS),
@@ -90,7 +91,7 @@ MOST_NUMBER = 10**15
 """Beyond it a double no longer tells one hundredth from the next."""
 
 
-def persona_faults(persona: PersonaSpec, path: Path) -> Iterator[Fault]:
+def shape_faults(persona: PersonaSpec, path: Path) -> Iterator[Fault]:
     yield from _part_faults(persona.contact, PERSONA_CONTACT, (*path, "contact"))
     if len(persona.activities) > MOST_ACTIVITIES:
         yield Fault(
@@ -101,6 +102,13 @@ def persona_faults(persona: PersonaSpec, path: Path) -> Iterator[Fault]:
         yield from _part_faults(activity, PERSONA_ACTIVITY, at)
         if isinstance(activity, dict) and "kind" not in activity:
             yield Fault((*at, "kind"), "is missing", "add `kind: …`, as in page_view")
+    if _times(persona) > MOST_TIMES:
+        yield Fault((*path, "activities"), f"come to more than {MOST_TIMES} by their `times`", "lower them")
+
+
+def _times(persona: PersonaSpec) -> int:
+    said = [one.get("times", 1) for one in persona.activities if isinstance(one, dict)]
+    return sum(times for times in said if isinstance(times, int))
 
 
 def _part_faults(part: Any, keys: dict[str, Any], path: Path) -> Iterator[Fault]:

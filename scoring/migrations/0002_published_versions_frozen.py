@@ -47,14 +47,20 @@ CREATE TRIGGER scoring_version_frozen BEFORE UPDATE OR DELETE ON scoring_scoring
     FOR EACH ROW EXECUTE FUNCTION scoring_version_frozen();
 """
 
+# Locked, so that an edit and a publication wait for each other: a status read beside a publication that is not
+# committed yet would let the edit through.
 PART = """
 CREATE FUNCTION {table}_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    held text;
 BEGIN
-    IF TG_OP <> 'INSERT' AND EXISTS (
-        SELECT 1 FROM scoring_scoringversion v WHERE v.id = ({old}) AND v.status <> 'draft'
-    ) OR TG_OP <> 'DELETE' AND EXISTS (
-        SELECT 1 FROM scoring_scoringversion v WHERE v.id = ({new}) AND v.status <> 'draft'
-    ) THEN
+    IF TG_OP <> 'INSERT' THEN
+        SELECT v.status INTO held FROM scoring_scoringversion v WHERE v.id = ({old}) FOR SHARE;
+    END IF;
+    IF TG_OP <> 'DELETE' AND COALESCE(held, 'draft') = 'draft' THEN
+        SELECT v.status INTO held FROM scoring_scoringversion v WHERE v.id = ({new}) FOR SHARE;
+    END IF;
+    IF held <> 'draft' THEN
         RAISE EXCEPTION '% is part of a published version, which never changes', TG_TABLE_NAME
             USING ERRCODE = 'restrict_violation';
     END IF;
