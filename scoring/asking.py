@@ -8,8 +8,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from crm.errors import FieldError, Invalid
+from crm.facts import EARLIEST, LATEST_AHEAD
 from crm.models import Contact
 from scoring.models import ScoringVersion
+
+MOST_DIGITS = 9
+"""Of a version's number: Python refuses to read endless ones."""
 
 
 def moment_asked(text: str | None) -> tuple[datetime, bool]:
@@ -26,6 +30,8 @@ def moment_asked(text: str | None) -> tuple[datetime, bool]:
         raise Invalid(FieldError("as_of", f"“{text}” is not a moment", mend))
     if moment.tzinfo is None:
         raise Invalid(FieldError("as_of", f"“{text}” has no time zone", mend))
+    if not EARLIEST <= moment <= now + LATEST_AHEAD:
+        raise Invalid(FieldError("as_of", f"“{text}” is before 1970 or more than a year ahead", mend))
     return moment, moment < now
 
 
@@ -36,8 +42,9 @@ def version_asked(number: int | str | None) -> ScoringVersion:
         mend = "publish one: scoring_model import examples/model.yaml --publish"
         problem = "no version is published"
     else:
-        version = ScoringVersion.objects.filter(number=number).first() if str(number).isdecimal() else None
-        problem, mend = f"there is no version {number}", "see the list under Scoring versions"
+        sound = str(number).isdecimal() and len(str(number)) <= MOST_DIGITS
+        version = ScoringVersion.objects.filter(number=number).first() if sound else None
+        problem, mend = f"there is no version {str(number)[:40]}", "see the list under Scoring versions"
     if version is None:
         raise Invalid(FieldError("version", problem, mend))
     return version
