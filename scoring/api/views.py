@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import api_view
@@ -45,9 +45,7 @@ class ScoredContacts(Contacts):
 def score(request: Request, pk: int) -> Response:
     if faults := unclear_parameters(request, "as_of", "version", "format"):
         raise Refused(*faults)
+    contact = get_object_or_404(Contact, pk=pk)
     at, past = moment_asked(request.query_params.get("as_of"))
     version = version_asked(request.query_params.get("version"))
-    explanation = explain([pk], at=at, version=version, past=past).get(pk)
-    if explanation is None:
-        raise Http404
-    return Response(explanation.as_json())
+    return Response(explain([contact.pk], at=at, version=version, past=past)[contact.pk].as_json())

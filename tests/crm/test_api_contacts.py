@@ -59,7 +59,8 @@ def test_every_field_of_a_contact_comes_back(api: APIClient) -> None:
         name: f"some {name}"
         for name in (
             "first_name", "last_name", "job_title", "phone", "country", "source", "utm_source", "utm_medium",
-            "utm_campaign", "utm_term", "utm_content", "external_id", "sales_consent_ground", "marketing_consent_ground",
+            "utm_campaign", "utm_term", "utm_content", "external_id", "sales_consent_ground",
+            "marketing_consent_ground",
         )
     }  # fmt: skip
     body = {
