@@ -69,6 +69,8 @@ def held_batch(beside: Started) -> Iterator[Future[int]]:
 
 def somebody_waits_for_a_lock() -> bool:
     with connection.cursor() as cursor:
+        # Within a transaction the view would stay as it was first read.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             """
             SELECT EXISTS (SELECT FROM pg_stat_activity
