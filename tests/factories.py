@@ -102,6 +102,23 @@ def make_qualifying(email: str = "", *, at: datetime = NOW, **columns: Any) -> C
     return contact
 
 
+def make_qualifying_people(number: int, *, at: datetime = NOW, **columns: Any) -> list[int]:
+    """Ids of many contacts who qualify, recorded as an import would."""
+    rows = [
+        ContactFacts(email=f"person{next(_numbers)}@people.example", job_title="VP Sales", **columns)
+        for _ in range(number)
+    ]
+    ids = [outcome.id for outcome in record.upsert_contacts(rows, at=at - timedelta(days=365)) if outcome.id]
+    record.append_activities(
+        [
+            ActivityFacts(pk, "webinar_attended", occurred_at=at - timedelta(days=1), source="test")
+            for pk in ids
+        ],
+        at=at,
+    )
+    return ids
+
+
 def make_mql(email: str = "", *, at: datetime = NOW, **columns: Any) -> Mql:
     """An open MQL, owned by whom it was routed to. Asks for a published model."""
     contact = make_qualifying(email, at=at, **columns)

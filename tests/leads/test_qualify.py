@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
-from itertools import cycle, islice
+from itertools import cycle
 
 import pytest
 from django.db import connection
@@ -26,6 +26,7 @@ from tests.factories import (
     make_contact,
     make_mql,
     make_qualifying,
+    make_qualifying_people,
     make_rep,
     make_user,
     publish_small_model,
@@ -39,10 +40,9 @@ RECYCLED = "No project yet"
 
 def allow_after_scoring(number: int, *, owners: Sequence[int | None] = (None,)) -> list[int]:
     """Contacts who are scored, cross the threshold, and are only now free to become MQLs. `owners` take turns."""
-    ids = [
-        make_qualifying(sales_consent="opted_out", owner_id=owner).pk
-        for owner in islice(cycle(owners), number)
-    ]
+    ids = make_qualifying_people(number, sales_consent="opted_out")
+    for pk, owner in zip(ids, cycle(owners), strict=False):
+        Contact.objects.filter(pk=pk).update(owner=owner)
     drain(at=NOW)
     record.set_consent(ids, "sales", "allowed", ground="asked for a call", at=NOW)
     return ids
