@@ -1,5 +1,7 @@
 """The demo password opens nothing in production."""
 
+import runpy
+
 import pytest
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
@@ -30,6 +32,19 @@ def test_production_does_not_start_while_a_demo_user_has_the_demo_password(
 
     with pytest.raises(ImproperlyConfigured, match="sdr"):
         refuse_demo_passwords()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("module", ["crm.asgi", "crm.wsgi"])
+def test_neither_application_can_be_loaded_then(
+    demo_user: User, settings: Settings, monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    settings.DEBUG = False
+    # Loading the application sets it for the process, which here goes on to other tests.
+    monkeypatch.setenv("DATABASE_POOL", "off")
+
+    with pytest.raises(ImproperlyConfigured, match="sdr"):
+        runpy.run_module(module)
 
 
 @pytest.mark.django_db(transaction=True)
