@@ -40,7 +40,7 @@ ANSWERS: dict[str, Any] = {
                 {
                     "pointer": "/1/email",
                     "detail": "is missing",
-                    "mend": "give one address, as in ada@acme.example",
+                    "mend": "send it",
                 }
             ],
         },

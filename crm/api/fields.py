@@ -11,10 +11,12 @@ from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 
 BIGGEST_ID = 2**63 - 1
+UNGIVEN = {"required": "is missing", "null": "is null", "blank": "is empty"}
 
 
 class Text(serializers.CharField):
     default_error_messages = {
+        **UNGIVEN,
         "not_text": "is not text",
         "max_length": "is longer than {max_length} characters",
     }
@@ -27,6 +29,7 @@ class Text(serializers.CharField):
 
 class Whole(serializers.IntegerField):
     default_error_messages = {
+        **UNGIVEN,
         "not_whole": "is not a whole number",
         "max_value": "is more than {max_value}",
         "min_value": "is less than {min_value}",
@@ -42,6 +45,7 @@ class Amount(serializers.FloatField):
     """A sum of money, to the cent. A number, never text, so that no decimal comma is guessed at."""
 
     default_error_messages = {
+        **UNGIVEN,
         "not_a_number": "is not a number",
         "max_value": "is more than {max_value}",
         "min_value": "is less than {min_value}",
@@ -55,7 +59,7 @@ class Amount(serializers.FloatField):
 
 
 class Switch(serializers.BooleanField):
-    default_error_messages = {"not_a_switch": "is neither true nor false"}
+    default_error_messages = {**UNGIVEN, "not_a_switch": "is neither true nor false"}
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
@@ -66,7 +70,7 @@ class Switch(serializers.BooleanField):
 class Moment(serializers.DateTimeField):
     """A moment: in with any zone that it names, out in UTC."""
 
-    default_error_messages = {"not_a_moment": "is not a moment", "no_zone": "has no time zone"}
+    default_error_messages = {**UNGIVEN, "not_a_moment": "is not a moment", "no_zone": "has no time zone"}
 
     def __init__(self, **options: Any) -> None:
         super().__init__(default_timezone=UTC, **options)
@@ -87,7 +91,7 @@ class Moment(serializers.DateTimeField):
 
 
 class OneOf(serializers.ChoiceField):
-    default_error_messages = {"invalid_choice": "“{input}” is not known"}
+    default_error_messages = {**UNGIVEN, "invalid_choice": "“{input}” is not known"}
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -100,13 +104,14 @@ class OneOf(serializers.ChoiceField):
 class Unvalued(serializers.DictField):
     """Names with values of any kind."""
 
-    default_error_messages = {"not_a_dict": "is not an object"}
+    default_error_messages = {**UNGIVEN, "not_a_dict": "is not an object"}
 
 
 class Strict(serializers.Serializer[Any]):
     """A shape that refuses, by name, what it does not know: a misspelt field would be lost in silence."""
 
     default_error_messages = {
+        **UNGIVEN,
         "not_an_object": "is not an object",
         "unknown_field": "is not a field that can be sent",
     }

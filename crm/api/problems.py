@@ -20,7 +20,7 @@ CONTENT_TYPE = "application/problem+json"
 LONGEST_NAME = 200
 Place = Literal["pointer", "parameter"]
 MENDS = {
-    "blank": "give it, or leave it out",
+    "blank": "give it",
     "invalid_choice": "use one of the values that the reference lists",
     "max_length": "shorten it",
     "max_value": "give a smaller number",
