@@ -68,7 +68,7 @@ class Document:
         """The faults by line. Of several at one place or inside it only the first is told: it caused the others."""
         told: list[Fault] = []
         for fault in self.faults:
-            if not any(fault.path[: len(other.path)] == other.path and other.path for other in told):
+            if not any(fault.path[: len(other.path)] == other.path for other in told):
                 told.append(fault)
             if len(told) == MOST_TOLD:
                 break
@@ -240,6 +240,9 @@ class Part:
 
     def is_scalar(self) -> bool:
         return isinstance(self.node, yaml.ScalarNode)
+
+    def is_mapping(self) -> bool:
+        return isinstance(self.node, yaml.MappingNode)
 
     def is_word(self, word: str) -> bool:
         """Whether this bare word stands here."""

@@ -51,10 +51,13 @@ def check_model(text: str, *, at: datetime) -> ModelSpec:
 
 def _read(text: str) -> tuple[ModelSpec, Document]:
     top = load(text)
-    spec = _model(top)
-    _refuse_engagement_keys(spec, top.document)
-    top.document.faults += faults_of(spec)
-    return spec, top.document
+    spec, document = _model(top), top.document
+    groups_are_clear = not any(fault.path[0:1] in ((), ("groups",)) for fault in document.faults)
+    if groups_are_clear:
+        _refuse_engagement_keys(spec, document)
+    # What a rule may say depends on its group: where the groups have faults, the rules wait for their mending.
+    document.faults += [f for f in faults_of(spec) if groups_are_clear or f.path[0] != "rules"]
+    return spec, document
 
 
 def _refuse_faults(document: Document) -> None:
