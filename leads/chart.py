@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import F
+from django.db.models import F, Max
 from django.db.models.functions import TruncDate
 
 from crm.models import Contact
@@ -70,9 +70,9 @@ def chart(contact: Contact, *, threshold: Decimal, now: Decimal, at: datetime) -
 
 def _last_of_each_day(contact: Contact, since: datetime) -> list[tuple[datetime, Decimal, Decimal]]:
     """(moment, score before, score after) of each day's last change, oldest first: at most one a day."""
-    changes = ScoreChange.objects.filter(contact=contact, at__gt=since).annotate(
-        day=TruncDate("at"),
-        before=F("fit_from") + F("engagement_from"),
-        after=F("fit_to") + F("engagement_to"),
+    changes = ScoreChange.objects.filter(contact=contact, at__gt=since)
+    last = changes.order_by().values(day=TruncDate("at")).annotate(last=Max("pk")).values("last")
+    scores = ScoreChange.objects.filter(pk__in=last).annotate(
+        before=F("fit_from") + F("engagement_from"), after=F("fit_to") + F("engagement_to")
     )
-    return list(changes.order_by("day", "-at", "-pk").distinct("day").values_list("at", "before", "after"))
+    return list(scores.order_by("at", "pk").values_list("at", "before", "after"))

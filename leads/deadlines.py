@@ -11,6 +11,7 @@ from django.conf import settings
 from leads.models import Mql
 from leads.sla import working_minutes_between
 
+MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
 COUNTED_IN_DAYS = timedelta(days=7)
 """Beyond this, how many working minutes have passed says less than the days."""
@@ -26,14 +27,17 @@ class Deadline:
 def first_touch(mql: Mql, *, at: datetime) -> Deadline:
     """How the SLA of `mql` stands at `at`: what is left of it, or by how much it is over, in working time."""
     if mql.first_touched_at:
-        return Deadline("met", "Touched", mql.first_touched_at)
+        return Deadline("met", "Accepted" if mql.accepted_at else "Touched", mql.first_touched_at)
     if mql.due_at is None:
         return Deadline("none", "No deadline", None)
     if mql.due_at <= at:
-        return Deadline("over", f"{_working_time(mql.due_at, at)} overdue", mql.due_at)
-    left = working_minutes_between(at, mql.due_at)
-    state: Literal["soon", "ahead"] = "soon" if left <= settings.SLA_MINUTES / 4 else "ahead"
-    return Deadline(state, f"{_working_time(at, mql.due_at)} left", mql.due_at)
+        passed = _working_time(mql.due_at, at)
+        return Deadline("over", f"{duration(passed)} overdue" if passed >= MINUTE else "Overdue", mql.due_at)
+    left = _working_time(at, mql.due_at)
+    state: Literal["soon", "ahead"] = (
+        "soon" if left <= timedelta(minutes=settings.SLA_MINUTES) / 4 else "ahead"
+    )
+    return Deadline(state, f"{duration(left)} left" if left >= MINUTE else "Due now", mql.due_at)
 
 
 def task(due_at: datetime, *, at: datetime) -> Deadline:
@@ -44,15 +48,15 @@ def task(due_at: datetime, *, at: datetime) -> Deadline:
     return Deadline("soon" if left <= timedelta(hours=1) else "ahead", f"in {duration(left)}", due_at)
 
 
-def _working_time(begin: datetime, end: datetime) -> str:
+def _working_time(begin: datetime, end: datetime) -> timedelta:
     if end - begin > COUNTED_IN_DAYS:
-        return duration(end - begin)
-    return duration(timedelta(minutes=working_minutes_between(begin, end)))
+        return end - begin
+    return timedelta(minutes=working_minutes_between(begin, end))
 
 
 def duration(length: timedelta) -> str:
     """A length of time in its largest unit: 12 min, 3 h, 2 days."""
-    minutes = int(length / timedelta(minutes=1))
+    minutes = length // MINUTE
     if minutes < 1:
         return "less than 1 min"
     if minutes < 60:

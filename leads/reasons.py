@@ -72,6 +72,18 @@ class Breakdown:
     as_of: datetime | None
     disqualified: bool
     fast_tracked: bool
+    in_the_way: list[str]
+    """What besides the points keeps the contact from an MQL, in words."""
+
+
+IN_THE_WAY = {
+    "stage": "their stage does not become an MQL",
+    "open_mql": "their MQL is open",
+    "opted_out": "they opted out of sales contact",
+    "recently_recycled": "they were recycled not long ago",
+    "no_new_engagement": "they have not engaged since they were recycled",
+    "paused": "scoring is paused for them",
+}
 
 
 def breakdown(explanation: Mapping[str, Any]) -> Breakdown:
@@ -93,6 +105,7 @@ def breakdown(explanation: Mapping[str, Any]) -> Breakdown:
         as_of=parse_datetime(explanation["as_of"]),
         disqualified=explanation["disqualified"],
         fast_tracked=explanation["fast_tracked"],
+        in_the_way=[IN_THE_WAY.get(block, block) for block in explanation["blocked_by"]],
     )
 
 
@@ -161,13 +174,14 @@ def _weight(reason: Mapping[str, Any]) -> tuple[bool, float]:
 
 
 def _did(reason: Mapping[str, Any], at: datetime) -> str:
+    rule: str = reason["rule"]
     newest = parse_datetime(reason["newest"]) if reason["newest"] else None
     if newest is None:
-        return reason["rule"]
+        return rule
     when = day_in_words(timezone.localdate(newest), timezone.localdate(at))
     if reason["matches"] > 1:
-        return f"{reason['rule']} {reason['matches']} times, newest {when}"
-    return f"{reason['rule']} {when}"
+        return f"{rule} {reason['matches']} times, newest {when}"
+    return f"{rule} {when}"
 
 
 def day_in_words(day: date, today: date) -> str:

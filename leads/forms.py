@@ -1,0 +1,79 @@
+"""What reps fill in. Forms check and never write."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+
+from crm.models import Stage
+from leads.models import Verdict, VerdictReason
+
+
+class QualifyForm(forms.Form):
+    """What a rep learnt that makes an MQL a sales opportunity."""
+
+    budget = forms.CharField(
+        max_length=200, required=False, help_text="What they can spend, and whose money it is."
+    )
+    authority = forms.CharField(max_length=200, required=False, help_text="Who decides.")
+    need = forms.CharField(max_length=200, required=False, help_text="The problem that they want solved.")
+    timeline = forms.CharField(max_length=200, required=False, help_text="By when.")
+    note = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class TurnDownForm(forms.Form):
+    """Why an MQL goes back to nurture, or is no lead at all."""
+
+    note = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What marketing, or the next rep, should know.",
+    )
+
+    def __init__(self, verdict: Verdict, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reasons = VerdictReason.objects.filter(verdict=verdict, active=True).values_list("text", flat=True)
+        self.fields["reason"] = forms.ChoiceField(
+            choices=[(text, text) for text in reasons],
+            widget=forms.RadioSelect,
+            error_messages={"required": "Choose the reason that comes closest."},
+        )
+        self.order_fields(["reason", "note"])
+
+
+def _form_number() -> str:
+    return uuid4().hex
+
+
+class NoteForm(forms.Form):
+    """A note on a contact. `once` makes a second click on the button harmless."""
+
+    text = forms.CharField(label="Note", max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+    once = forms.CharField(max_length=64, initial=_form_number, widget=forms.HiddenInput)
+
+
+class TaskForm(forms.Form):
+    """Something to do about a contact by a time."""
+
+    title = forms.CharField(label="What to do", max_length=200)
+    due_at = forms.DateTimeField(
+        label="By when",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+    )
+
+
+class OutcomeForm(forms.Form):
+    """How a task went."""
+
+    outcome = forms.CharField(max_length=200, required=False)
+
+
+class ContactFilter(forms.Form):
+    """Which contacts to list, and in what order. What makes no sense is left out."""
+
+    q = forms.CharField(label="Search", required=False, max_length=200, widget=forms.SearchInput)
+    stage = forms.ChoiceField(choices=[("", "Any stage"), *Stage.choices], required=False)
+    sort = forms.ChoiceField(choices=[("newest", "Newest"), ("score", "Highest score")], required=False)
