@@ -44,8 +44,11 @@ MARK = """
     )
     UPDATE crm_activity SET automated = TRUE
     WHERE NOT automated
-      AND (id IN (SELECT id FROM burst)
-           OR (id = ANY(%(ids)s) AND properties ->> 'user_agent' ~* %(agents)s))
+      -- An array, since "in the burst or named so" as two conditions would read the whole table.
+      AND id = ANY(ARRAY(
+          SELECT id FROM burst
+          UNION ALL
+          SELECT id FROM crm_activity WHERE id = ANY(%(ids)s) AND properties ->> 'user_agent' ~* %(agents)s))
 """
 
 

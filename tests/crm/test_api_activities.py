@@ -195,3 +195,20 @@ def test_what_staff_sends_by_session_has_a_source_too(client: Any) -> None:
     )
 
     assert (response.status_code, response.json()["source"]) == (201, "api")
+
+
+def test_the_clicks_of_a_link_scanner_and_the_visits_of_a_robot_are_marked(api: APIClient) -> None:
+    scanned = [
+        {"email": "ada@acme.example", "kind": "email_click", "subject": f"/{n}", "campaign": "Spring",
+         "occurred_at": f"2026-03-01T09:00:0{n}Z"}
+        for n in range(3)
+    ]  # fmt: skip
+    visits = [
+        {"email": "ada@acme.example", "kind": "page_view", "properties": {"user_agent": agent}}
+        for agent in ("Mozilla/5.0 Firefox/140.0", "Googlebot/2.1")
+    ]
+
+    results = api.post(ACTIVITIES, [*scanned, *visits]).json()["results"]
+
+    marks = dict(Activity.objects.values_list("pk", "automated"))
+    assert [marks[result["id"]] for result in results] == [True, True, True, False, True]
