@@ -85,7 +85,6 @@ def route(mqls: Sequence[Mql], *, at: datetime) -> list[Mql]:
     tasks.follow_owner(routed)
     notify.tell_owners(routed, at=at)
     notify.tell_leads(unrouted, at=at)
-    logger.info("routed mqls=%s unrouted=%s", len(routed), len(unrouted))
     return routed
 
 
@@ -118,4 +117,8 @@ def route_unassigned(*, at: datetime) -> int:
         of=("self",), no_key=True, skip_locked=True
     )
     mqls = list(waiting[:MOST_PER_RUN])
-    return len(route(mqls, at=at)) if mqls else 0
+    if not mqls:
+        return 0
+    routed = route(mqls, at=at)
+    logger.info("routed waiting=%s found_owner=%s", len(mqls), len(routed))
+    return len(routed)

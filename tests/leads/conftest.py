@@ -31,7 +31,9 @@ def at_once() -> AtOnce:
 
         def one(call: Callable[[], Any]) -> Any:
             try:
-                connection.ensure_connection()
+                with connection.cursor() as cursor:
+                    # A call that waits for what the test itself holds must fail and not hang.
+                    cursor.execute("SET lock_timeout = '20s'")
                 together.wait(timeout=30)
                 return call()
             finally:

@@ -157,6 +157,14 @@ def test_qualifying_twice_opens_one(small_model: ScoringVersion) -> None:
     assert [model.objects.count() for model in (Mql, Task, Notification, Delivery)] == [3, 3, 3, 3]
 
 
+def test_a_worker_whose_clock_is_behind_opens_no_second_one(small_model: ScoringVersion) -> None:
+    make_rep()
+    mql = make_mql()
+
+    assert qualify([mql.contact_id], at=NOW - timedelta(seconds=1)) == []
+    assert [model.objects.count() for model in (Mql, Task, Notification, Delivery)] == [1, 1, 1, 1]
+
+
 def test_a_batch_delivered_twice_opens_one(small_model: ScoringVersion) -> None:
     make_rep()
     contact = make_contact(job_title="VP Sales")

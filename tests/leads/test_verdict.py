@@ -404,6 +404,19 @@ def test_of_reps_who_take_the_same_mql_at_once_one_has_it(transactional_db: None
     assert StageChange.objects.filter(to_stage=Stage.SAL).count() == 1
 
 
+def test_of_reps_who_claim_the_same_mql_at_once_one_has_it(transactional_db: None, at_once: AtOnce) -> None:
+    publish_small_model()
+    mql = make_mql()
+    users = [make_rep().user for _ in range(6)]
+
+    results = at_once(*(partial(assign, mql, user, by=user, at=LATER) for user in users))
+
+    assert raised(results) == ["Forbidden"] * 5
+    mql.refresh_from_db()
+    assert mql.owner in users
+    assert mql.tasks.get().assignee == mql.owner
+
+
 def test_accepting_and_closing_at_once_leaves_a_sound_mql(real_mql: Mql, at_once: AtOnce) -> None:
     rep = real_mql.owner
 
