@@ -1,9 +1,13 @@
 """A fault in a model file is named by its line, its key and its mend, and all of them at once."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crm.errors import FieldError, Invalid
-from scoring.model_file import read_model
+from scoring.model_file import read_model, write_model
 from scoring.models import DomainList, Op
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +108,28 @@ def test_thousands_of_faults_are_cut_short() -> None:
     errors = errors_in(SOUND + "".join(f"key{number}: 1\n" for number in range(20_000)))
 
     assert len(errors) == 100
+
+
+PIECES = st.sampled_from(
+    ("{", "}", "[", "]", ": ", "- ", "\n", "  ", "'", '"', "~", "*a", "&a ", "!x ", "|", "> ", "#", "NO", "\t", "1e400",
+     "9" * 50, "é", "\u2028", "-1", "0.5", "<<: {a: 1}", "?", "%", "@", "when", "value: ", "decay: {kind: step}",
+     "[[[[", "properties: {a: [1, {b: 2}]}", "op: between", "op: in_domain_list", "kind: none", "true", "null")
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    edits=st.lists(st.tuples(st.integers(0, len(SOUND)), st.integers(0, 12), PIECES), min_size=1, max_size=4)
+)
+def test_no_text_gives_anything_but_a_model_or_its_faults(edits: list[tuple[int, int, str]]) -> None:
+    text = SOUND
+    for place, length, piece in edits:
+        text = text[:place] + piece + text[place + length :]
+
+    with suppress(Invalid):
+        spec = read_model(text)
+
+        assert read_model(write_model(spec)) == spec
 
 
 # --- keys and types

@@ -8,7 +8,15 @@ import pytest
 from django.conf import settings
 
 from scoring.fields import ALIASES, FIELDS, PROPERTY_PREFIXES
-from scoring.model_file import CONDITION_KEYS, GROUP_KEYS, MODEL_KEYS, PERSONA_KEYS, RULE_KEYS, check_model
+from scoring.model_file import (
+    CONDITION_KEYS,
+    DECAY_KEYS,
+    GROUP_KEYS,
+    MODEL_KEYS,
+    PERSONA_KEYS,
+    RULE_KEYS,
+    check_model,
+)
 from scoring.models import DecayKind, Dimension, Effect, Op, Per
 from scoring.persona_check import PERSONA_ACTIVITY, PERSONA_COMPANY, PERSONA_CONTACT
 from tests.factories import NOW
@@ -45,3 +53,25 @@ def test_the_model_of_the_page_is_sound_and_its_personas_come_out_as_they_say(da
     spec = check_model(MODEL, at=NOW - timedelta(days=days))
 
     assert [persona.qualifies for persona in spec.personas] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "word",
+    sorted(
+        {
+            *MODEL_KEYS,
+            *GROUP_KEYS,
+            *RULE_KEYS,
+            *CONDITION_KEYS,
+            *DECAY_KEYS,
+            *PERSONA_KEYS,
+            *Effect,
+            *Per,
+            *DecayKind,
+        }
+    ),
+)
+def test_the_example_shows_every_key_of_the_format(word: str) -> None:
+    example = (settings.BASE_DIR / "examples" / "model.yaml").read_text(encoding="utf-8")
+
+    assert re.search(rf"\b{word}\b", re.sub(r"#.*", "", example))
