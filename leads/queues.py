@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Count, Q
 
-from crm.models import Contact, User
+from crm.models import User
+from crm.models.contact import named_like_all
 from leads.keyset import Column
 from leads.models import Mql, Rep
 from leads.models.mql import MqlQuerySet
@@ -42,24 +43,20 @@ def _belongs(user: User, queue: Queue) -> Q:
 def in_queue(user: User, queue: Queue, *, search: str = "") -> MqlQuerySet:
     """Open MQLs that `user` sees in `queue`, narrowed to contacts that match `search`."""
     found = Mql.objects.visible_to(user).open().filter(_belongs(user, queue))
-    return found.filter(contact__in=Contact.objects.matching(search)) if search else found
+    return found.filter(*named_like_all(search, "contact__"))
 
 
 def sizes(user: User) -> dict[Queue, int]:
-    """How many open MQLs each queue of `user` holds, counted in one query."""
-    counts = (
-        Mql.objects.visible_to(user)
-        .open()
-        .aggregate(
-            **{
-                queue.value: Count("pk", filter=_belongs(user, queue))
-                for queue in Queue
-                if queue != Queue.ALL
-            },
-            all=Count("pk"),
-        )
-    )
-    return {queue: counts[queue.value] for queue in Queue}
+    """How many open MQLs each queue of `user` holds."""
+    visible = Mql.objects.visible_to(user).open().order_by()
+    of_owner = dict(visible.values_list("owner").annotate(size=Count("*")))
+    team = set(Rep.objects.teammates_of(user).values_list("user", flat=True))
+    return {
+        Queue.MINE: of_owner.get(user.pk, 0),
+        Queue.TEAM: sum(size for owner, size in of_owner.items() if owner in team),
+        Queue.UNASSIGNED: of_owner.get(None, 0),
+        Queue.ALL: sum(of_owner.values()),
+    }
 
 
 def first_queue(user: User) -> Queue:

@@ -15,6 +15,7 @@ from leads.models import Mql
 from leads.views.requests import PageRequest
 
 PAGE = 50
+MOST_WORDS = 8
 PEOPLE = 50
 MQLS = 30
 BY_NAME = (Column("sorted_name"), Column("pk"))
@@ -24,9 +25,9 @@ BY_NAME = (Column("sorted_name"), Column("pk"))
 @require_safe
 def companies(request: PageRequest) -> HttpResponse:
     """Companies by name or domain, in the order of their names, a page at a time."""
-    search = request.GET.get("q", "").strip()[:200]
+    search = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     found = Company.objects.annotate(sorted_name=Lower("name")).select_related("owner")
-    for word in search.split():
+    for word in search.split()[:MOST_WORDS]:
         found = found.filter(Q(name__icontains=word) | Q(domain__icontains=word))
     shown = page(found, BY_NAME, after=request.GET.get("after", ""), size=PAGE)
     counted = Company.objects.filter(pk__in=[company.pk for company in shown.rows])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
@@ -60,32 +61,36 @@ def mql(request: PageRequest, pk: int) -> HttpResponse:
 
 def queue_context(request: PageRequest) -> dict[str, Any]:
     """What the list is rendered from: the queue's page, and how many each queue holds."""
-    user = request.user
-    page = keyset.page(queue_of(request), URGENCY, after=request.GET.get("after", ""), size=PAGE)
-    counts = sizes(user)
+    queue, search = _asked(request)
+    rows = _rows(request.user, queue, search)
+    page = keyset.page(rows, URGENCY, after=request.GET.get("after", ""), size=PAGE)
+    counts = sizes(request.user)
     return {
-        "queue": _queue(request),
-        "search": _search(request),
+        "queue": queue,
+        "search": search,
+        # Every link of a row takes these along.
+        "kept": urlencode({"queue": queue.value, **({"q": search} if search else {})}),
         "page": page,
         "rows": list(_with_headings(page)),
         "queues": [(each, counts[each]) for each in Queue],
     }
 
 
-def queue_of(request: PageRequest) -> MqlQuerySet:
-    """The open MQLs that the address names, with what a row shows of other tables."""
-    return in_queue(request.user, _queue(request), search=_search(request)).select_related(
-        "contact__company", "owner"
-    )
+def next_in_queue(request: PageRequest) -> Mql | None:
+    """The most pressing MQL of the queue that the address names."""
+    return _rows(request.user, *_asked(request)).by_urgency().first()
 
 
-def _search(request: PageRequest) -> str:
-    return request.GET.get("q", "").strip()[:200]
+def _rows(user: User, queue: Queue, search: str) -> MqlQuerySet:
+    """Open MQLs with what a row shows of other tables."""
+    return in_queue(user, queue, search=search).select_related("contact__company", "owner")
 
 
-def _queue(request: PageRequest) -> Queue:
-    asked = request.GET.get("queue", "")
-    return Queue(asked) if asked in Queue.values else first_queue(request.user)
+def _asked(request: PageRequest) -> tuple[Queue, str]:
+    """The queue and the search that the address names."""
+    queue = request.GET.get("queue", "")
+    search = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    return Queue(queue) if queue in Queue.values else first_queue(request.user), search
 
 
 def _with_headings(page: keyset.Page[Mql]) -> Iterator[tuple[str, Mql]]:

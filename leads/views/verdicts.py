@@ -15,7 +15,7 @@ from django_htmx.http import retarget, trigger_client_event
 from leads.forms import QualifyForm, TurnDownForm
 from leads.models import Mql, Verdict
 from leads.verdict import Bant, accept, assign, give_verdict
-from leads.views.inbox import mql_context, queue_of, readable
+from leads.views.inbox import mql_context, next_in_queue, readable
 from leads.views.requests import PageRequest
 
 
@@ -96,7 +96,7 @@ def _decided(request: PageRequest, mql: Mql, said: str) -> HttpResponse:
         **mql_context(request, shown),
         "fragment": True,
         "decided": True,
-        "next_up": queue_of(request).by_urgency().first() if shown.closed_at else None,
+        "next_up": next_in_queue(request) if shown.closed_at else None,
     }
     response = retarget(render(request, "leads/_mql.html", context), "#mql-pane")
     response["HX-Reswap"] = "innerHTML scroll:#mql-pane:top show:window:top"
