@@ -20,27 +20,47 @@ from scoring.models import DecayKind
 from scoring.spec import DecaySpec
 
 DAY = 86_400.0
-LEAST_EXPONENT = -700.0
-"""PostgreSQL's exp() raises an error where the result would underflow; e^-700 is nothing in points."""
+NOTHING_LEFT = math.log(1e-290)
+"""A factor this small is nothing in points, and one much smaller PostgreSQL's exp() refuses as an underflow."""
+EVER_DAYS = 30_000.0
+"""Longer than from 1970, before which nothing is recorded, to the middle of this century."""
+
+
+def horizon_days(decay: DecaySpec) -> float | None:
+    """The age in days beyond which nothing is left of any points, or None where no recorded age reaches it."""
+    days = decay.days or 0.0
+    match decay.kind:
+        case DecayKind.LINEAR:
+            horizon = days
+        case DecayKind.HALF_LIFE:
+            horizon = days * NOTHING_LEFT / math.log(0.5)
+        case DecayKind.STEP:
+            kept = 1 - (decay.percent or 0.0) / 100
+            horizon = days * max(1.0, math.floor(NOTHING_LEFT / math.log(kept))) if kept > 0 else days
+        case _:
+            return None
+    return horizon if horizon < EVER_DAYS else None
 
 
 def faded(moment: str, decay: DecaySpec) -> tuple[str, list[Any]]:
-    """SQL of the factor that `decay` leaves of what happened at `moment` (SQL of a point in time not after now)."""
+    """SQL of the factor that `decay` leaves of what happened at `moment`, an SQL expression of a point in time.
+
+    Holds for ages from 0 up to the horizon; who asks leaves out what is older, which spares each row a comparison.
+    """
     age = f"(%s::float8 - date_part('epoch', {moment}))"
     now = [Moment(as_epoch=True)]
     days = decay.days or 0.0
     match decay.kind:
         case DecayKind.HALF_LIFE:
-            rate = -math.log(2) / (days * DAY)
-            return f"EXP(GREATEST({LEAST_EXPONENT}::float8, {rate!r}::float8 * {age}))", now
+            return f"EXP({-math.log(2) / (days * DAY)!r}::float8 * {age})", now
         case DecayKind.LINEAR:
-            return f"GREATEST(0::float8, 1 - {age} / {days * DAY!r}::float8)", now
+            return f"(1 - {age} / {days * DAY!r}::float8)", now
         case DecayKind.STEP:
-            steps = f"FLOOR({age} / {days * DAY!r}::float8)"
             kept = 1 - (decay.percent or 0.0) / 100
+            steps = f"FLOOR({age} / {days * DAY!r}::float8)"
             if kept <= 0:
                 return f"CASE WHEN {steps} = 0 THEN 1::float8 ELSE 0::float8 END", now
-            return f"EXP(GREATEST({LEAST_EXPONENT}::float8, {math.log(kept)!r}::float8 * {steps}))", now
+            return f"EXP({math.log(kept)!r}::float8 * {steps})", now
         case _:
             return "1::float8", []
 

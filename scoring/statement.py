@@ -27,10 +27,8 @@ from django.db.models import (
     FloatField,
     Func,
     Max,
-    OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Sum,
     Value,
     When,
@@ -38,9 +36,9 @@ from django.db.models import (
 
 from crm.models import Activity, Contact, ContactVersion
 from scoring.conditions import engagement_condition, fit_condition
-from scoring.decay import Fade, faded
+from scoring.decay import EVER_DAYS, Fade, faded, horizon_days
 from scoring.markers import ContactIds, KnownAt, Moment, Open
-from scoring.models import DecayKind, Dimension, Effect, Op, Per
+from scoring.models import DecayKind, Dimension, Effect, Per
 from scoring.spec import DecaySpec, ModelSpec, RuleSpec
 
 Sql = tuple[str, list[Any]]
@@ -124,19 +122,23 @@ def engaged(spec: ModelSpec, shape: Shape) -> QuerySet[Any, Any] | None:
     ]
     if not rules:
         return None
-    queryset = Activity.objects.filter(_counted(spec, [rule for _, rule in rules], shape)).order_by()
-    since_recycle = Q()
-    if spec.restart_engagement_on_recycle:
-        since_recycle = _since_recycle(shape)
+    queryset = Activity.objects.filter(_counted([rule for _, rule in rules], shape)).order_by()
+    # What holds for every rule alike is asked once a row, not once a rule.
+    since_recycle = Q(SinceRecycle()) if spec.restart_engagement_on_recycle else Q()
     if not any(rule.per == Per.ABSENCE for _, rule in rules):
         queryset, since_recycle = queryset.filter(since_recycle), Q()
+    by_people = Q(automated=False)
+    if not any(rule.asks_for_automated for _, rule in rules):
+        queryset, by_people = queryset.filter(by_people), Q()
     aggregates: dict[str, Any] = {}
     for index, rule in rules:
-        aggregates |= _aggregates(index, rule, spec, since_recycle, shape)
+        counted = Q() if rule.per == Per.ABSENCE else since_recycle
+        counted = counted if rule.asks_for_automated else counted & by_people
+        aggregates |= _aggregates(index, rule, counted, rule.decay or spec.decay, shape)
     return queryset.values("contact_id").annotate(**aggregates)
 
 
-def _counted(spec: ModelSpec, rules: list[RuleSpec], shape: Shape) -> Q:
+def _counted(rules: list[RuleSpec], shape: Shape) -> Q:
     """What no rule could count need not be read."""
     counted = Q(occurred_at__lte=moment())
     if not shape.everyone:
@@ -146,56 +148,61 @@ def _counted(spec: ModelSpec, rules: list[RuleSpec], shape: Shape) -> Q:
     windows = [rule.window_days for rule in rules]
     if all(windows):
         counted &= Q(occurred_at__gte=moment(max(window for window in windows if window)))
-    if not any(rule.asks_for_automated for rule in rules):
-        counted &= Q(automated=False)
-    kinds: set[str] = set()
-    for rule in rules:
-        named = [c.value for c in rule.when if c.field == "kind" and c.op in (Op.EQUALS, Op.IN)]
-        if not named:
-            return counted
-        kinds |= {str(kind).lower() for kind in (named[0] if isinstance(named[0], list) else [named[0]])}
-    return counted & Q(kind__in=sorted(kinds))
+    return counted
 
 
-def _since_recycle(shape: Shape) -> Q:
-    """Of activities: later than the contact's last recycle.
+JOIN_RECYCLED = (
+    'FROM "crm_activity"',
+    'FROM "crm_activity" LEFT JOIN recycled ON recycled.person = "crm_activity"."contact_id"',
+)
+"""The one join that Django cannot say: of a derived table, from the outside, and in the index's order."""
 
-    The few contacts that were ever recycled are hashed once and looked up; joining everyone takes twice as long.
-    """
-    recycled: QuerySet[Any, Any]
+
+class SinceRecycle(Func):
+    """Of activities: later than the contact's last recycle, which the statement joins as `recycled`."""
+
+    def __init__(self) -> None:
+        super().__init__(F("occurred_at"), output_field=BooleanField())
+
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **extra: Any
+    ) -> tuple[str, list[Any]]:
+        occurred_at, params = compiler.compile(self.get_source_expressions()[0])
+        return f"(recycled.recycled_at IS NULL OR {occurred_at} > recycled.recycled_at)", list(params)
+
+
+def recycled(shape: Shape) -> QuerySet[Any, Any]:
+    """The few contacts that were ever recycled, with when last: joining everyone would take twice as long."""
+    queryset: QuerySet[Any, Any]
     if shape.past:
-        recycled, ids = ContactVersion.objects.filter(then()), "contact_id"
+        queryset, ids = ContactVersion.objects.filter(then()), "contact_id"
     else:
-        recycled, ids = Contact.objects.all(), "id"
-    recycled = recycled.filter(recycled_at__isnull=False, recycled_at__lte=moment())
-    those = recycled if shape.everyone else recycled.filter(Among(ids))
-    last = recycled.filter(**{ids: OuterRef("contact_id")}).values("recycled_at")
-    return ~Q(contact_id__in=those.order_by().values(ids)) | Q(occurred_at__gt=Subquery(last.order_by()))
+        queryset, ids = Contact.objects.all(), "id"
+    queryset = queryset.filter(recycled_at__isnull=False, recycled_at__lte=moment())
+    if not shape.everyone:
+        queryset = queryset.filter(Among(ids))
+    return queryset.order_by().values("recycled_at", person=F(ids))
 
 
-def _aggregates(
-    index: int, rule: RuleSpec, spec: ModelSpec, since_recycle: Q, shape: Shape
-) -> dict[str, Any]:
+def _aggregates(index: int, rule: RuleSpec, counted: Q, decay: DecaySpec, shape: Shape) -> dict[str, Any]:
     matching = Q()
     for condition in rule.when:
         matching &= engagement_condition(condition)
-    if not rule.asks_for_automated:
-        matching &= Q(automated=False)
     if rule.window_days:
         matching &= Q(occurred_at__gte=moment(rule.window_days))
-    if rule.per != Per.ABSENCE:
-        matching &= since_recycle
+    matching &= counted
     # Of a column that the index has: nothing else need be read.
     count = Count("contact_id", filter=matching)
     newest = Max("occurred_at", filter=matching)
-    decay = rule.decay or spec.decay
     wanted: dict[str, Any] = {}
     if _needs_count(rule, decay) or shape.detail:
         wanted[f"n{index}"] = count
     if _needs_newest(rule, decay) or shape.detail:
         wanted[f"m{index}"] = newest
     if _fades(rule, decay) and rule.per == Per.OCCURRENCE:
-        wanted[f"s{index}"] = Sum(Fade("occurred_at", decay), filter=matching, output_field=FloatField())
+        horizon = horizon_days(decay)
+        left = matching if horizon is None else matching & Q(occurred_at__gte=moment(horizon))
+        wanted[f"s{index}"] = Sum(Fade("occurred_at", decay), filter=left, output_field=FloatField())
     return wanted
 
 
@@ -232,7 +239,9 @@ def _given(index: int, rule: RuleSpec, spec: ModelSpec) -> Sql:
         )
     elif _fades(rule, decay):
         factor, params = faded(f"e.m{index}", decay)
-        given = f"CASE WHEN e.m{index} IS NULL THEN 0 ELSE {points} * {factor} END"
+        horizon = horizon_days(decay)
+        params = [Moment(EVER_DAYS if horizon is None else horizon), *params]
+        given = f"CASE WHEN e.m{index} >= %s::timestamptz THEN {points} * {factor} ELSE 0 END"
     else:
         given = f"CASE WHEN e.n{index} > 0 THEN {points} ELSE 0 END"
     return (f"CASE WHEN {matches} THEN {given} ELSE 0 END" if rule.at_least > 1 else given), params
@@ -258,14 +267,15 @@ def compose(spec: ModelSpec, shape: Shape) -> Sql:
     """
     params: list[Any] = []
     held: Sequence[Any]
-    with_engaged = engaged(spec, shape)
     steps = []
-    for name, queryset in (("people", people(spec, shape)), ("engaged", with_engaged)):
+    activities = engaged(spec, shape)
+    parts = {"people": people(spec, shape), "recycled": recycled(shape), "engaged": activities}
+    for name, queryset in parts.items():
         if queryset is not None:
             sql, held = queryset.query.sql_with_params()
-            steps.append(f"{name} AS ({sql})")
+            steps.append(f"{name} AS ({sql.replace(*JOIN_RECYCLED, 1) if name == 'engaged' else sql})")
             params += held
-    sql, held = _given_step(spec, shape, has_activities=with_engaged is not None)
+    sql, held = _given_step(spec, shape, has_activities=activities is not None)
     params += held
     steps += [
         f"given AS ({sql})",
@@ -286,7 +296,12 @@ def _given_step(spec: ModelSpec, shape: Shape, *, has_activities: bool) -> Sql:
         elif shape.detail:
             columns.append(f"COALESCE(e.n{index}, 0) AS n{index}, e.m{index}")
     joined = " LEFT JOIN engaged e ON e.contact_id = p.person" if has_activities else ""
-    return f"SELECT {', '.join(columns)} FROM people p{joined} OFFSET 0", params
+    return f"SELECT {', '.join(columns)} FROM people p{joined}{_fence(shape)}", params
+
+
+def _fence(shape: Shape) -> str:
+    """Where details name a step's columns more than once, keep the planner from computing them as often."""
+    return " OFFSET 0" if shape.detail else ""
 
 
 def _capped(index: int, rule: RuleSpec) -> str:
@@ -306,7 +321,7 @@ def _grouped_step(spec: ModelSpec, shape: Shape) -> str:
     for effect, name in ((Effect.DISQUALIFY, "disqualified"), (Effect.FAST_TRACK, "fast_tracked")):
         matching = [f"r{index}" for index, rule in enumerate(spec.rules) if rule.effect == effect]
         columns.append(f"({' OR '.join(matching) or 'FALSE'}) AS {name}")
-    return f"SELECT {', '.join(columns)} FROM given OFFSET 0"
+    return f"SELECT {', '.join(columns)} FROM given{_fence(shape)}"
 
 
 def _summed_step(spec: ModelSpec) -> str:
