@@ -2,11 +2,9 @@
 
 from django.contrib import admin
 from django.contrib.auth import views as auth
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from crm.api.views import nowhere
-
-handler500 = "crm.api.problems.server_error"
 
 urlpatterns = [
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
@@ -15,7 +13,7 @@ urlpatterns = [
     path("api/v1/", include("crm.api.urls")),
     path("api/v1/", include("scoring.api.urls")),
     path("api/v1/", include("leads.api.urls")),
-    path("api/v1/<path:path>", nowhere),
+    re_path(r"^api/v1/(?P<path>(?s:.*))$", nowhere),
     path("", include("leads.urls")),
 ]
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from django.db.models import Model
 from django.utils.dateparse import parse_datetime
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 BIGGEST_ID = 2**63 - 1
@@ -25,6 +26,14 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("not_text")
         return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": "string", "format": "email", "maxLength": 254})
+class Address(Text):
+    """An e-mail address, which the write path judges."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=254, **options)
 
 
 class Whole(serializers.IntegerField):

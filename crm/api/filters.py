@@ -50,6 +50,7 @@ def unclear_parameters(request: Request, *known: str) -> list[Fault]:
     return faults
 
 
+@extend_schema_field({"type": "integer", "minimum": 1, "maximum": BIGGEST_ID})
 class IdFilter(django_filters.Filter):
     """A row's number, as a plain number field: a list of all rows to choose from would be endless."""
 

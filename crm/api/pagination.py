@@ -91,7 +91,7 @@ class NewestFirst(BasePagination):
             {
                 "name": "cursor",
                 "in": "query",
-                "schema": {"type": "string"},
+                "schema": {"type": "string", "minLength": 1},
                 "description": "Where to go on. Follow `next` and `previous` rather than making one.",
             },
             {

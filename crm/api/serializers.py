@@ -6,7 +6,19 @@ from typing import Any
 
 from rest_framework import serializers
 
-from crm.api.fields import BIGGEST_ID, Amount, Moment, OneOf, Strict, Switch, Text, Unvalued, Whole, text_like
+from crm.api.fields import (
+    BIGGEST_ID,
+    Address,
+    Amount,
+    Moment,
+    OneOf,
+    Strict,
+    Switch,
+    Text,
+    Unvalued,
+    Whole,
+    text_like,
+)
 from crm.facts import Result
 from crm.models import Activity, Company, Consent, Contact, EmailType, Stage, User
 
@@ -38,7 +50,7 @@ class CompanyIn(Strict):
 class ContactIn(Strict):
     """A contact as somebody reports it, found by e-mail. What is left out, null or empty changes nothing."""
 
-    email = Text(max_length=254, help_text="In any case: it is kept in lower case, and unique.")
+    email = Address(help_text="In any case: it is kept in lower case, and unique.")
     first_name = text_like(Contact, "first_name")
     last_name = text_like(Contact, "last_name")
     job_title = text_like(Contact, "job_title")
@@ -86,10 +98,11 @@ class ActivityIn(Strict):
     """An activity as somebody reports it, of a contact named by `contact` or by `email`."""
 
     contact = _id(help_text="The contact's id here.")
-    email = Text(
-        max_length=254, required=False, allow_null=True, allow_blank=True,
+    email = Address(
         help_text="The contact's address. One that is not recorded yet is, with the activity's source as its own.",
-    )  # fmt: skip
+        allow_blank=True,
+        **UNSAID,
+    )
     kind = Text(max_length=50, help_text="As in `page_view`: small letters, digits and _.")
     subject = text_like(Activity, "subject", help_text="URL path, or the name of the asset, form or mail.")
     campaign = text_like(Activity, "campaign")

@@ -112,6 +112,8 @@ def test_a_body_below_the_limit_is_read(api: APIClient) -> None:
         f"{CONTACTS}nobody/",
         "/api/v1/contacts",
         "/api/v1/nowhere/",
+        "/api/v1/contacts/%0A/",
+        "/api/v1/",
         "/api/v1/activities/999999/",
         "/api/v1/companies/999999/",
         "/api/v1/mqls/999999/",
