@@ -107,6 +107,13 @@ def links_company(domain: str) -> bool:
     return email_type(domain) == "business" and company_domain(domain) != ""
 
 
+@lru_cache(maxsize=16_384)
+def linking_domain(host: str) -> str:
+    """The domain of the company that people who write from `host` work for; "" where it says none."""
+    domain = company_domain(host)
+    return domain if links_company(domain) else ""
+
+
 @lru_cache(maxsize=65_536)
 def _type_of_host(host: str) -> EmailKind:
     names = _up_to_registrable(host)

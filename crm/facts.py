@@ -8,11 +8,13 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -46,7 +48,10 @@ class CompanyFacts:
 
 @dataclass(slots=True)
 class ContactFacts:
-    """A contact as somebody reports it. Identified by e-mail."""
+    """A contact as somebody reports it. Identified by e-mail.
+
+    `company_id` is the company that this says, where it is looked up already.
+    """
 
     email: str = ""
     first_name: str = ""
@@ -63,6 +68,7 @@ class ContactFacts:
     company_domain: str = ""
     company_name: str = ""
     company_external_id: str = ""
+    company_id: int | None = None
     stage: str = ""
     sales_consent: str = ""
     sales_consent_ground: str = ""
@@ -110,17 +116,18 @@ class Outcome:
 
 
 @cache
-def _lengths(model: type[Company | Contact | Activity]) -> dict[str, int]:
+def longest_texts(model: type[Company | Contact | Activity]) -> dict[str, int]:
+    """How many characters each text column of `model` holds."""
     columns = ((column.name, getattr(column, "max_length", None)) for column in model._meta.fields)
     return {name: length for name, length in columns if length}
 
 
-CONTACT_TEXTS = [f.name for f in fields(ContactFacts) if f.type == "str"]
-COMPANY_TEXTS = [f.name for f in fields(CompanyFacts) if f.type == "str"]
+CONTACT_TEXTS = tuple(f.name for f in fields(ContactFacts) if f.type == "str")
+COMPANY_TEXTS = tuple(f.name for f in fields(CompanyFacts) if f.type == "str")
 # An enumeration makes its list of values anew each time: too slow to ask for every row.
 STAGES = tuple(Stage.values)
 CONSENTS = tuple(Consent.values)
-ACTIVITY_TEXTS = ["kind", "source", "subject", "campaign", "external_id"]
+ACTIVITY_TEXTS = ("kind", "source", "subject", "campaign", "external_id")
 
 
 def tidy(text: str) -> str:
@@ -128,19 +135,24 @@ def tidy(text: str) -> str:
     return text.strip() if text.isascii() else unicodedata.normalize("NFC", text).strip()
 
 
-def _tidy_texts(row: Any, names: list[str], lengths: dict[str, int], errors: list[FieldError]) -> None:
-    for name in names:
-        text = getattr(row, name)
-        if not text:
+@cache
+def _texts(names: tuple[str, ...]) -> Callable[[Any], tuple[str, ...]]:
+    return attrgetter(*names)
+
+
+def _tidy_texts(row: Any, names: tuple[str, ...], lengths: dict[str, int], errors: list[FieldError]) -> None:
+    for name, said in zip(names, _texts(names)(row), strict=True):
+        if not said:
             continue
-        text = tidy(text)
+        text = tidy(said)
         if "\x00" in text:
             errors.append(FieldError(name, "holds a NUL character", "remove it"))
         elif len(text) > lengths.get(name, 253):
             errors.append(
                 FieldError(name, f"is {len(text)} characters long", f"shorten it to {lengths.get(name, 253)}")
             )
-        setattr(row, name, text)
+        if text is not said:
+            setattr(row, name, text)
 
 
 def _check_properties(properties: Any, errors: list[FieldError]) -> None:
@@ -201,7 +213,7 @@ def _check_choice(row: Any, name: str, choices: tuple[str, ...], errors: list[Fi
 def clean_contact(row: ContactFacts, *, at: datetime) -> list[FieldError]:
     """Bring `row` into the form that is stored, in place. Returns its faults, none when it is sound."""
     errors: list[FieldError] = []
-    _tidy_texts(row, CONTACT_TEXTS, _lengths(Contact), errors)
+    _tidy_texts(row, CONTACT_TEXTS, longest_texts(Contact), errors)
     try:
         row.email = normal_email(row.email)
     except ValueError as error:
@@ -218,7 +230,7 @@ def clean_contact(row: ContactFacts, *, at: datetime) -> list[FieldError]:
 def clean_company(row: CompanyFacts, *, at: datetime) -> list[FieldError]:
     """Bring `row` into the form that is stored, in place. Returns its faults, none when it is sound."""
     errors: list[FieldError] = []
-    _tidy_texts(row, COMPANY_TEXTS, _lengths(Company), errors)
+    _tidy_texts(row, COMPANY_TEXTS, longest_texts(Company), errors)
     if row.domain:
         domain = company_domain(row.domain)
         if not domain:
@@ -243,7 +255,7 @@ def clean_company(row: CompanyFacts, *, at: datetime) -> list[FieldError]:
 def clean_activity(row: ActivityFacts, *, at: datetime) -> list[FieldError]:
     """Bring `row` into the form that is stored, in place. Returns its faults, none when it is sound."""
     errors: list[FieldError] = []
-    _tidy_texts(row, ACTIVITY_TEXTS, _lengths(Activity), errors)
+    _tidy_texts(row, ACTIVITY_TEXTS, longest_texts(Activity), errors)
     if not KIND.fullmatch(row.kind):
         errors.append(
             FieldError(

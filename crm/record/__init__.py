@@ -6,7 +6,7 @@ rejected and leave nothing behind; the others are recorded. Nothing else in Hand
 """
 
 from crm.record.activities import append_activities
-from crm.record.companies import upsert_companies
+from crm.record.companies import Known, find_companies, upsert_companies
 from crm.record.consent import set_consent
 from crm.record.contacts import upsert_contacts
 from crm.record.correction import correct_company, correct_contact
@@ -14,10 +14,12 @@ from crm.record.erasure import erase_contacts
 from crm.record.stage import move_stage
 
 __all__ = [
+    "Known",
     "append_activities",
     "correct_company",
     "correct_contact",
     "erase_contacts",
+    "find_companies",
     "move_stage",
     "set_consent",
     "upsert_companies",

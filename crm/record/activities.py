@@ -78,7 +78,8 @@ def _contacts(rows: Sequence[ActivityFacts]) -> dict[int | str, int]:
     if emails:
         known.update(Contact.objects.filter(email__in=emails).values_list("email", "pk"))
     if external:
-        found = Contact.objects.filter(external_id__in=external).values_list("external_id", "pk")
+        holders = Contact.objects.filter(external_id__in=external).exclude(external_id="")
+        found = holders.values_list("external_id", "pk")
         known.update((f"external:{external_id}".lower(), pk) for external_id, pk in found)
     return known
 

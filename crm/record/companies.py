@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
-from django.db.models.functions import Lower
 from psycopg import errors as postgres
 
-from crm.email_domains import company_domain, links_company
+from crm.email_domains import linking_domain, links_company
 from crm.errors import FieldError
 from crm.facts import CompanyFacts, ContactFacts, Outcome, Result, clean_company
 from crm.models import Company
@@ -24,17 +21,29 @@ TRIES = 5
 """How often a batch starts again because another writer was faster to insert one of its companies."""
 
 
-class Directory:
+class Known(NamedTuple):
+    """What identifies a recorded company."""
+
+    pk: int
+    name: str
+    domain: str
+    external_id: str
+
+
+Identified = TypeVar("Identified", Company, Known)
+
+
+class Directory(Generic[Identified]):
     """The recorded companies that a set of rows may mean, by each of the things that identify one."""
 
-    def __init__(self, companies: Iterable[Company]) -> None:
-        self.by_domain: dict[str, Company] = {}
-        self.by_external_id: dict[str, Company] = {}
-        self.by_name: dict[str, list[Company]] = {}
+    def __init__(self, companies: Iterable[Identified]) -> None:
+        self.by_domain: dict[str, Identified] = {}
+        self.by_external_id: dict[str, Identified] = {}
+        self.by_name: dict[str, list[Identified]] = {}
         for company in companies:
             self.add(company)
 
-    def add(self, company: Company) -> None:
+    def add(self, company: Identified) -> None:
         """Enter `company`, or what it has become since it was entered."""
         if company.domain:
             self.by_domain[company.domain] = company
@@ -44,16 +53,16 @@ class Directory:
         if not any(namesake is company for namesake in namesakes):
             namesakes.append(company)
 
-    def called(self, name: str) -> list[Company]:
+    def called(self, name: str) -> list[Identified]:
         """The companies of that name, without case."""
         return [c for c in self.by_name.get(name.lower(), []) if c.name.lower() == name.lower()]
 
-    def named(self, name: str) -> Company | None:
+    def named(self, name: str) -> Identified | None:
         """The company of that name, where the name means only one."""
         found = self.called(name)
         return found[0] if len(found) == 1 else None
 
-    def same_as(self, row: CompanyFacts) -> Company | None:
+    def same_as(self, row: CompanyFacts) -> Identified | None:
         """The company that `row` is about: by domain, else external id, else a name recorded without a domain."""
         if found := self.by_domain.get(row.domain):
             return found
@@ -66,21 +75,36 @@ class Directory:
         return bare[0] if len(bare) == 1 else None
 
 
-def _look_up(domains: set[str], external_ids: set[str], names: set[str], *, lock: bool) -> Directory:
-    asked = Q(domain__in=domains - {""}) | Q(external_id__in=external_ids - {""})
-    found = Company.objects.annotate(name_lower=Lower("name")).filter(asked | Q(name_lower__in=names - {""}))
-    found = found.order_by("pk")
-    return Directory(found.select_for_update(no_key=True) if lock else found)
+# Each kind of identity by its own index: comparing with "" lets the partial ones serve lists of any length.
+MEANT = """
+    SELECT c.id, c.name, c.domain, c.external_id
+    FROM unnest(%(domains)s::text[]) AS asked JOIN crm_company c ON c.domain = asked AND c.domain <> ''
+    UNION
+    SELECT c.id, c.name, c.domain, c.external_id
+    FROM unnest(%(external_ids)s::text[]) AS asked JOIN crm_company c ON c.external_id = asked AND c.external_id <> ''
+    UNION
+    SELECT c.id, c.name, c.domain, c.external_id
+    FROM unnest(%(names)s::text[]) AS asked JOIN crm_company c ON lower(c.name) = asked
+    ORDER BY 1
+"""
 
 
-def _known_to(rows: Iterable[CompanyFacts], *, lock: bool) -> Directory:
+def _known_to(rows: Iterable[CompanyFacts]) -> list[Known]:
+    """The recorded companies that share a domain, an external id or a name with one of `rows`."""
     rows = list(rows)
-    return _look_up(
-        {row.domain for row in rows},
-        {row.external_id for row in rows},
-        {row.name.lower() for row in rows},
-        lock=lock,
-    )
+    asked = {
+        "domains": list({row.domain for row in rows} - {""}),
+        "external_ids": list({row.external_id for row in rows} - {""}),
+        "names": list({row.name.lower() for row in rows} - {""}),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(MEANT, asked)
+        return [Known(*found) for found in cursor.fetchall()]
+
+
+def _locked(rows: Iterable[CompanyFacts]) -> Directory[Company]:
+    known = Company.objects.filter(pk__in=[company.pk for company in _known_to(rows)])
+    return Directory(known.order_by("pk").select_for_update(no_key=True))
 
 
 @transaction.atomic
@@ -113,7 +137,7 @@ def _record(rows: dict[int, CompanyFacts], *, at: datetime) -> dict[int, Outcome
 
 def _record_once(rows: dict[int, CompanyFacts], *, at: datetime) -> dict[int, Outcome]:
     """Take the rows in turn, each against what the ones before it have made of the companies."""
-    directory = _known_to(rows.values(), lock=True)
+    directory = _locked(rows.values())
     outcomes: dict[int, Outcome] = {}
     met: dict[int, tuple[Company, Result]] = {}
     for index, row in rows.items():
@@ -134,7 +158,7 @@ def _record_once(rows: dict[int, CompanyFacts], *, at: datetime) -> dict[int, Ou
     return outcomes | {index: Outcome(result, company.pk) for index, (company, result) in met.items()}
 
 
-def _clash(row: CompanyFacts, company: Company | None, directory: Directory) -> FieldError | None:
+def _clash(row: CompanyFacts, company: Company | None, directory: Directory[Company]) -> FieldError | None:
     holder = directory.by_external_id.get(row.external_id)
     if holder and holder is not company:
         return FieldError(
@@ -214,13 +238,22 @@ def _take_in_people(created: list[Company], *, at: datetime) -> list[int]:
         return sorted(pk for (pk,) in cursor.fetchall())
 
 
+def find_companies(rows: Sequence[CompanyFacts]) -> list[Known | None]:
+    """The recorded company that each row means as a contact's, None where there is none. Locks nothing."""
+    directory = Directory(_known_to(rows))
+    return [_find(row, directory) for row in rows]
+
+
 def companies_of(rows: Sequence[ContactFacts], *, create: bool, at: datetime) -> dict[str, int]:
     """The company of each contact, by e-mail: what the row names, else what its business e-mail domain says.
 
     Free, academic and disposable domains never say a company. `create` records those that are not there yet.
     """
-    wanted = {row.email: _meant_by(row) for row in rows}
-    directory = _known_to(wanted.values(), lock=False)
+    known = {row.email: row.company_id for row in rows if row.company_id}
+    wanted = {row.email: _meant_by(row) for row in rows if not row.company_id}
+    if not wanted:
+        return known
+    directory = Directory(_known_to(wanted.values()))
     if create:
         missing: dict[str, CompanyFacts] = {}
         for meant in wanted.values():
@@ -228,23 +261,17 @@ def companies_of(rows: Sequence[ContactFacts], *, create: bool, at: datetime) ->
                 missing.setdefault(meant.domain or meant.name.lower(), meant)
         if missing:
             upsert_companies([missing[key] for key in sorted(missing)], at=at)
-            directory = _known_to(wanted.values(), lock=False)
+            directory = Directory(_known_to(wanted.values()))
     found = {email: _find(meant, directory) for email, meant in wanted.items()}
-    return {email: company.pk for email, company in found.items() if company}
+    return known | {email: company.pk for email, company in found.items() if company}
 
 
 def _meant_by(row: ContactFacts) -> CompanyFacts:
-    domain = _linking_domain(row.company_domain) or _linking_domain(row.email.rpartition("@")[2])
+    domain = linking_domain(row.company_domain) or linking_domain(row.email.rpartition("@")[2])
     return CompanyFacts(name=row.company_name, domain=domain, external_id=row.company_external_id)
 
 
-@lru_cache(maxsize=16_384)
-def _linking_domain(host: str) -> str:
-    domain = company_domain(host)
-    return domain if links_company(domain) else ""
-
-
-def _find(meant: CompanyFacts, directory: Directory) -> Company | None:
+def _find(meant: CompanyFacts, directory: Directory[Known]) -> Known | None:
     return (
         directory.by_external_id.get(meant.external_id)
         or directory.by_domain.get(meant.domain)
