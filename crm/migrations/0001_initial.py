@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 ('valid_from', models.DateTimeField(null=True)),
                 ('valid_to', models.DateTimeField(null=True)),
                 ('recorded_at', models.DateTimeField()),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='crm.company')),
+                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='crm.company')),
             ],
             options={
                 'ordering': [models.OrderBy(models.F('valid_from'), nulls_first=True), 'pk'],
@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
                 ('properties', models.JSONField(blank=True, default=dict)),
                 ('subject_key', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Lower('subject'), output_field=models.CharField(max_length=450))),
                 ('campaign_key', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Lower('campaign'), output_field=models.CharField(max_length=150))),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='crm.contact')),
+                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='crm.contact')),
             ],
             options={
                 'verbose_name_plural': 'activities',
@@ -202,7 +202,7 @@ class Migration(migrations.Migration):
                 ('valid_to', models.DateTimeField(null=True)),
                 ('recorded_at', models.DateTimeField()),
                 ('company', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='%(class)ss', to='crm.company')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='crm.contact')),
+                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='crm.contact')),
             ],
             options={
                 'ordering': [models.OrderBy(models.F('valid_from'), nulls_first=True), 'pk'],
@@ -217,7 +217,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('reason', models.CharField(blank=True, default='', max_length=200)),
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stage_changes', to='crm.contact')),
+                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='stage_changes', to='crm.contact')),
             ],
             options={
                 'ordering': ['-at', '-pk'],

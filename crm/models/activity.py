@@ -63,7 +63,8 @@ class Activity(models.Model):
     Append-only: a trigger refuses deletes and every update save the mark `automated`, outside erasure and merging.
     """
 
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="activities")
+    # Its index is the one below that begins with it.
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="activities", db_index=False)
     kind = models.CharField(max_length=50)
     subject = models.CharField(
         max_length=450, blank=True, default="", help_text="URL path, or the name of the asset, form or mail."
@@ -73,9 +74,14 @@ class Activity(models.Model):
     recorded_at = models.DateTimeField(default=timezone.now)
     source = models.CharField(max_length=60, help_text="The system that reported it.")
     external_id = models.CharField(
-        max_length=120, blank=True, default="", help_text="Its id there: a repeat of it is not recorded again."
+        max_length=120,
+        blank=True,
+        default="",
+        help_text="Its id there: a repeat of it is not recorded again.",
     )
-    automated = models.BooleanField(default=False, help_text="Made by a link scanner or bot, not by the person.")
+    automated = models.BooleanField(
+        default=False, help_text="Made by a link scanner or bot, not by the person."
+    )
     properties = models.JSONField(default=dict, blank=True)
     # Rules compare without case; lower-case copies keep that out of every evaluation.
     subject_key = GeneratedField(
@@ -96,7 +102,9 @@ class Activity(models.Model):
                 condition=~Q(external_id=""),
                 name="activity_delivered_once",
             ),
-            models.CheckConstraint(condition=Q(kind__regex=r"^[a-z][a-z0-9_]*$"), name="activity_kind_is_slug"),
+            models.CheckConstraint(
+                condition=Q(kind__regex=r"^[a-z][a-z0-9_]*$"), name="activity_kind_is_slug"
+            ),
             models.CheckConstraint(condition=~Q(source=""), name="activity_has_source"),
         ]
         indexes = [

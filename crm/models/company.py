@@ -15,9 +15,7 @@ class CompanyAttributes(models.Model):
     domain = models.CharField(max_length=253, blank=True, default="")
     industry = models.CharField(max_length=120, blank=True, default="")
     employees = models.PositiveIntegerField(null=True, blank=True)
-    revenue = models.DecimalField(
-        "annual revenue", max_digits=16, decimal_places=2, null=True, blank=True
-    )
+    revenue = models.DecimalField("annual revenue", max_digits=16, decimal_places=2, null=True, blank=True)
     country = models.CharField(max_length=80, blank=True, default="")
     properties = models.JSONField(default=dict, blank=True)
 
@@ -71,7 +69,8 @@ class CompanyVersion(CompanyAttributes):
     Written by a trigger on every insert and on every change of an attribute; never by Python.
     """
 
-    company = models.ForeignKey(Company, models.CASCADE, related_name="versions")
+    # Its index is the one below that begins with it.
+    company = models.ForeignKey(Company, models.CASCADE, related_name="versions", db_index=False)
     valid_from = models.DateTimeField(null=True)
     valid_to = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField()

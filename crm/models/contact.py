@@ -181,7 +181,8 @@ class ContactVersion(ContactAttributes):
     Written by a trigger on every insert and on every change of an attribute; never by Python.
     """
 
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="versions")
+    # Its index is the one below that begins with it.
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="versions", db_index=False)
     valid_from = models.DateTimeField(null=True)
     valid_to = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField()

@@ -10,7 +10,8 @@ from crm.models.contact import Contact, Stage
 class StageChange(models.Model):
     """One move of one contact. `from_stage` is empty where the contact entered."""
 
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="stage_changes")
+    # Its index is the one below that begins with it.
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="stage_changes", db_index=False)
     from_stage = models.CharField(max_length=12, choices=Stage, blank=True, default="")
     to_stage = models.CharField(max_length=12, choices=Stage)
     at = models.DateTimeField()

@@ -42,7 +42,8 @@ class Score(models.Model):
 class ScoreChange(models.Model):
     """One move of one score: when, from what to what, because of which rules, under which version."""
 
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="score_changes")
+    # Its index is the one below that begins with it.
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="score_changes", db_index=False)
     version = models.ForeignKey(ScoringVersion, models.PROTECT, related_name="+")
     at = models.DateTimeField()
     fit_from = models.DecimalField(max_digits=14, decimal_places=2)
