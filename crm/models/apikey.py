@@ -51,7 +51,8 @@ class ApiKey(models.Model):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(scopes__contained_by=Scope.values) & Q(scopes__len__gt=0), name="apikey_scopes_known"
+                condition=Q(scopes__contained_by=Scope.values) & Q(scopes__len__gt=0),
+                name="apikey_scopes_known",
             ),
         ]
 
