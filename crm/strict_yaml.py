@@ -33,6 +33,8 @@ BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": F
 NUMBER = re.compile(r"[-+]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?", re.ASCII)
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 WHOLE = re.compile(r"[-+]?\d+", re.ASCII)
+UNPLAIN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+"""Line breaks and control characters, which survive as escapes alone."""
 EXACT = 2**53
 """Whole numbers up to here are the same as integer and as double."""
 MOST_DIGITS = 400
@@ -357,4 +359,6 @@ def _scalar(value: Any) -> yaml.ScalarNode:
         # Other readers take `NO` for false and 12:30 for a number, so that such words are quoted for them.
         resolved = _OTHERS.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
         style = None if means_text(text) and resolved == STRING else "'"
+        if UNPLAIN.search(text):
+            style = '"'
     return yaml.ScalarNode(STRING, text, style=style)
