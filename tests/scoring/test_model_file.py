@@ -211,7 +211,8 @@ TEXTS = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=60
 ) | st.sampled_from(
     ("NO", "yes", "on", "null", "~", "1e5", "0x10", "12:30", "2026-01-01", ".inf", "=", "<<", "a: b", "# x",
-     " padded ", "two\nlines", "\x85", "'", '"', "\\", "%", "*a", "&a", "!x", "- x", "[a]", "{a}", "@x", "`x", "x #y", "\ufeff")
+     " padded ", "two\nlines", "\x85", "'", '"', "\\", "%", "*a", "&a", "!x", "- x", "[a]", "{a}", "@x", "`x",
+     "x #y", "\ufeff")
 )  # fmt: skip
 NAMES = TEXTS.filter(lambda text: text.strip())
 NUMBERS = st.integers(-(10**6), 10**6) | st.floats(-1e6, 1e6)
