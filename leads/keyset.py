@@ -1,21 +1,18 @@
 """Pages of long lists by the last row seen, so that the hundredth page costs what the first does.
 
-An address holds a cursor: the values of the order's columns in the last row shown. A cursor that makes no sense starts
-the list over, as an old link may hold one.
+An address holds a cursor: the values of the order's columns in the last row shown, signed. One that is not ours, or of
+another order, starts the list over, as an old link may hold it.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Generic, Literal, TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core import signing
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
 
@@ -69,18 +66,11 @@ class Page(Generic[Row]):
 
 def page(rows: QuerySet[Row], order: Sequence[Column], *, after: str, size: int) -> Page[Row]:
     """The `size` rows of `rows` that follow the cursor `after` (empty: from the start), in `order`."""
-    ordered = rows.order_by(*(column.order_by() for column in order))
-    values = _decode(after, len(order))
-    if values:
-        try:
-            found = list(ordered.filter(_following(order, values))[: size + 1])
-        except (ValidationError, ValueError, TypeError, ArithmeticError):
-            values = []
-    if not values:
-        found = list(ordered[: size + 1])
+    seen = _decode(order, after)
+    following = rows.filter(_following(order, seen)) if seen else rows
+    found = list(following.order_by(*(column.order_by() for column in order))[: size + 1])
     shown = found[:size]
-    more = len(found) > size
-    return Page(shown, values, _encode(order, shown[-1]) if more else "")
+    return Page(shown, seen, _encode(order, shown[-1]) if len(found) > size else "")
 
 
 def _following(order: Sequence[Column], values: Sequence[Any]) -> Q:
@@ -92,8 +82,7 @@ def _following(order: Sequence[Column], values: Sequence[Any]) -> Q:
 
 def _encode(order: Sequence[Column], row: Model) -> str:
     values = [attrgetter(column.name.replace("__", "."))(row) for column in order]
-    texts = [_text(value) for value in values]
-    return base64.urlsafe_b64encode(json.dumps(texts).encode()).decode().rstrip("=")
+    return signing.dumps([_text(value) for value in values], salt=_salt(order))
 
 
 def _text(value: Any) -> str | None:
@@ -102,11 +91,13 @@ def _text(value: Any) -> str | None:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _decode(cursor: str, length: int) -> list[str | None]:
+def _decode(order: Sequence[Column], cursor: str) -> list[str | None]:
     try:
-        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error):
+        values: list[str | None] = signing.loads(cursor, salt=_salt(order))
+    except signing.BadSignature:
         return []
-    if not isinstance(values, list) or len(values) != length:
-        return []
-    return values if all(value is None or isinstance(value, str) for value in values) else []
+    return values
+
+
+def _salt(order: Sequence[Column]) -> str:
+    return f"leads.keyset:{','.join(column.name for column in order)}"

@@ -12,18 +12,13 @@ from leads.models import Rep
 from leads.tasks import SOURCE
 
 
-def may_write(user: User) -> bool:
-    """Whether `user` may note something about contacts: whoever is in a team, and administrators."""
-    return user.is_superuser or Rep.objects.teammates_of(user).exists()
-
-
 def add_note(contact: Contact, text: str, *, by: User, at: datetime, once: str) -> None:
     """Put a note on the contact's timeline. A second one with the same `once` changes nothing.
 
     Raises Forbidden for who is in no team.
     """
-    if not may_write(by):
-        raise Forbidden(FieldError("", "you may read contacts and not write about them", "ask a team lead"))
+    if not Rep.objects.takes_part(by):
+        raise Forbidden(FieldError("", "you may read contacts and write no notes", "ask a team lead"))
     [written] = record.append_activities(
         [
             ActivityFacts(

@@ -15,7 +15,7 @@ from crm import record
 from crm.errors import Conflict, FieldError, Forbidden, Invalid
 from crm.facts import ActivityFacts
 from crm.models import ActivityKind, Contact, User
-from leads.models import Mql, Task
+from leads.models import Mql, Rep, Task
 
 SOURCE = "handoff"
 """What activities that are recorded here name as their source."""
@@ -67,10 +67,12 @@ def add_task(
 ) -> Task:
     """Note something to do for `contact`, by default by whoever asks. The first touch of an MQL opens with it.
 
-    Asked for twice, as by a double click, it is noted once. Raises Forbidden where it belongs to an MQL that `by` may
-    not change.
+    Asked for twice, as by a double click, it is noted once. Raises Forbidden for who works in no team, and where it
+    belongs to an MQL that `by` may not change.
     """
     title = title.strip()
+    if not Rep.objects.takes_part(by):
+        raise Forbidden(FieldError("", "you may read contacts and add no tasks", "ask a team lead"))
     # The lock makes a second request wait until it can see the first one's task.
     assignee = User.objects.select_for_update(no_key=True).get(pk=(assignee or by).pk)
     if fault := _fault(title, kind, due_at, contact, mql, assignee):

@@ -33,6 +33,10 @@ class RepQuerySet(models.QuerySet["Rep"]):
         """Reps of the teams that `user` belongs to or leads, themselves included."""
         return self.filter(models.Q(team__reps__user=user) | models.Q(team__lead=user))
 
+    def takes_part(self, user: User) -> bool:
+        """Whether `user` works contacts: whoever is in a team or leads one, and administrators. Others read."""
+        return user.is_superuser or self.teammates_of(user).exists()
+
 
 class Rep(models.Model):
     """A user who works MQLs."""

@@ -240,6 +240,12 @@ def came_by(contact: Contact) -> str:
 
 
 @register.filter
+def whole(number: int | None) -> str:
+    """A whole number with its thousands set off; nothing when it is not known."""
+    return "" if number is None else f"{number:,}"
+
+
+@register.filter
 def money(amount: Decimal | None) -> str:
     """A year's revenue in round figures: 12.5 million."""
     if amount is None:

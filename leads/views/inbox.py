@@ -17,9 +17,8 @@ from django.views.decorators.http import require_safe
 from crm.models import Contact, User
 from leads import keyset
 from leads.forms import NoteForm, TaskForm
-from leads.models import Mql
+from leads.models import Mql, Rep
 from leads.models.mql import MqlQuerySet
-from leads.notes import may_write
 from leads.queues import URGENCY, Queue, first_queue, in_queue, sizes
 from leads.reasons import Breakdown, breakdown
 from leads.timeline import timeline
@@ -138,7 +137,7 @@ def _address(request: PageRequest, shown: Mql) -> str:
 def writing_context(user: User, *, page: str) -> dict[str, Any]:
     """What the forms for notes and tasks about a contact are rendered from. `page`: where they lead back to."""
     return {
-        "may_write": may_write(user),
+        "may_write": Rep.objects.takes_part(user),
         "note_form": NoteForm(),
         "task_form": TaskForm(),
         "page_address": page,

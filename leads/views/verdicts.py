@@ -80,6 +80,8 @@ def _sent(request: PageRequest) -> QueryDict | None:
 
 def _ask(request: PageRequest, mql: Mql, form: forms.Form, verdict: Verdict) -> HttpResponse:
     """The form, alone for the dialog and else as a page. 422 when it was sent with faults."""
+    if mql.closed_at:
+        return redirect("mql", mql.pk)
     template = "leads/_verdict_form.html" if request.htmx else "leads/verdict.html"
     context = {"mql": mql, "form": form, "verdict": verdict, "action": request.get_full_path()}
     return render(request, template, context, status=422 if form.is_bound else 200)

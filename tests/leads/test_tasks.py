@@ -211,3 +211,8 @@ def test_of_two_who_finish_a_task_at_once_one_did_it(at_once: AtOnce) -> None:
 
     assert raised(results) == ["AlreadyDone"] * 3
     assert Activity.objects.filter(kind="task_done").count() == 1
+
+
+def test_who_works_in_no_team_adds_no_tasks(db: None) -> None:
+    with pytest.raises(Forbidden):
+        add_task(make_contact(), "Call", due_at=LATER, by=make_user(is_staff=True), at=NOW)
