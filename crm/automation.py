@@ -11,8 +11,11 @@ AGENTS = (
     r"bot\M|bot/|bots\M|crawl|spider|slurp|scan(ner)?\M|feed|rss|\mcurl\M|\mwget\M|python-|libwww|okhttp|go-http-client"
     r"|headless|phantomjs|googleimageproxy|yahoomailproxy|mimecast|barracuda|proofpoint|safelinks|trendmicro|fireeye"
     r"|monitor(ing)?\M|uptime|facebookexternalhit|preview|validator|java/|perl/|ruby\M|httpclient|reader"
+    r"|https?://|[\w.-]+@[\w-]+\."
 )
-"""Words of user agents (`properties.user_agent`) that no person's browser sends."""
+"""What user agents (`properties.user_agent`) hold that no person's browser sends: these words, or the web or mail address
+of whoever runs the machine.
+"""
 
 LINKS = 3
 BURST_SECONDS = 10
