@@ -13,8 +13,8 @@ AGENTS = (
     r"|monitor(ing)?\M|uptime|facebookexternalhit|preview|validator|java/|perl/|ruby\M|httpclient|reader"
     r"|https?://|[\w.-]+@[\w-]+\."
 )
-"""What user agents (`properties.user_agent`) hold that no person's browser sends: these words, or the web or mail address
-of whoever runs the machine.
+"""What user agents (`properties.user_agent`) hold that no person's browser sends: such words, or the web or mail
+address of whoever runs the machine.
 """
 
 LINKS = 3

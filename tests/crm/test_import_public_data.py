@@ -255,7 +255,11 @@ EXPORTS = {
     "datablist": [
         ("datablist_leads", "datablist_leads-100.csv", {"contacts": {CREATED: 100}, "companies": {CREATED: 100}}),
         # Two organizations give the same site under two ids: the second is for a person to look at.
-        ("datablist_organizations", "datablist_organizations-100.csv", {"companies": {CREATED: 98, UPDATED: 1}, "rejected": 1}),
+        (
+            "datablist_organizations",
+            "datablist_organizations-100.csv",
+            {"companies": {CREATED: 98, UPDATED: 1}, "rejected": 1},
+        ),
     ],
     "maven": [
         ("maven_accounts", "../maven_crm/accounts.csv", {"companies": {CREATED: 85}}),
