@@ -13,11 +13,10 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
@@ -25,318 +24,840 @@ class Migration(migrations.Migration):
         UnaccentExtension(),
         BtreeGinExtension(),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("first_name", models.CharField(blank=True, max_length=150, verbose_name="first name")),
+                ("last_name", models.CharField(blank=True, max_length=150, verbose_name="last name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined"),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'abstract': False,
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('hint', models.CharField(editable=False, help_text="The key's first characters.", max_length=12)),
-                ('digest', models.CharField(editable=False, max_length=64, unique=True)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('read', 'Read everything'), ('write:facts', 'Write companies, contacts and activities'), ('write:work', 'Act on MQLs and tasks'), ('admin', 'Everything')], max_length=20), size=None)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('last_used_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, unique=True)),
+                (
+                    "hint",
+                    models.CharField(editable=False, help_text="The key's first characters.", max_length=12),
+                ),
+                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("read", "Read everything"),
+                                ("write:facts", "Write companies, contacts and activities"),
+                                ("write:work", "Act on MQLs and tasks"),
+                                ("admin", "Everything"),
+                            ],
+                            max_length=20,
+                        ),
+                        size=None,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("last_used_at", models.DateTimeField(blank=True, editable=False, null=True)),
             ],
             options={
-                'verbose_name': 'API key',
-                'verbose_name_plural': 'API keys',
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('scopes__contained_by', ['read', 'write:facts', 'write:work', 'admin']), ('scopes__len__gt', 0)), name='apikey_scopes_known')],
+                "verbose_name": "API key",
+                "verbose_name_plural": "API keys",
+                "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("scopes__contained_by", ["read", "write:facts", "write:work", "admin"]),
+                            ("scopes__len__gt", 0),
+                        ),
+                        name="apikey_scopes_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Company',
+            name="Company",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('domain', models.CharField(blank=True, default='', max_length=253)),
-                ('industry', models.CharField(blank=True, default='', max_length=120)),
-                ('employees', models.PositiveIntegerField(blank=True, null=True)),
-                ('revenue', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='annual revenue')),
-                ('country', models.CharField(blank=True, default='', max_length=80)),
-                ('properties', models.JSONField(blank=True, default=dict)),
-                ('external_id', models.CharField(blank=True, default='', help_text='Its id in the system it came from.', max_length=120)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='companies', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("domain", models.CharField(blank=True, default="", max_length=253)),
+                ("industry", models.CharField(blank=True, default="", max_length=120)),
+                ("employees", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "revenue",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=16, null=True, verbose_name="annual revenue"
+                    ),
+                ),
+                ("country", models.CharField(blank=True, default="", max_length=80)),
+                ("properties", models.JSONField(blank=True, default=dict)),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True, default="", help_text="Its id in the system it came from.", max_length=120
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="companies",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'companies',
-                'ordering': ['name', 'pk'],
+                "verbose_name_plural": "companies",
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='CompanyVersion',
+            name="CompanyVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('domain', models.CharField(blank=True, default='', max_length=253)),
-                ('industry', models.CharField(blank=True, default='', max_length=120)),
-                ('employees', models.PositiveIntegerField(blank=True, null=True)),
-                ('revenue', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='annual revenue')),
-                ('country', models.CharField(blank=True, default='', max_length=80)),
-                ('properties', models.JSONField(blank=True, default=dict)),
-                ('valid_from', models.DateTimeField(null=True)),
-                ('valid_to', models.DateTimeField(null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='crm.company')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("domain", models.CharField(blank=True, default="", max_length=253)),
+                ("industry", models.CharField(blank=True, default="", max_length=120)),
+                ("employees", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "revenue",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=16, null=True, verbose_name="annual revenue"
+                    ),
+                ),
+                ("country", models.CharField(blank=True, default="", max_length=80)),
+                ("properties", models.JSONField(blank=True, default=dict)),
+                ("valid_from", models.DateTimeField(null=True)),
+                ("valid_to", models.DateTimeField(null=True)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="crm.company",
+                    ),
+                ),
             ],
             options={
-                'ordering': [models.OrderBy(models.F('valid_from'), nulls_first=True), 'pk'],
+                "ordering": [models.OrderBy(models.F("valid_from"), nulls_first=True), "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.CharField(max_length=254, verbose_name='e-mail')),
-                ('email_domain', models.CharField(editable=False, max_length=253)),
-                ('email_type', models.CharField(choices=[('business', 'Business'), ('free', 'Free'), ('academic', 'Academic'), ('disposable', 'Disposable')], editable=False, max_length=10)),
-                ('first_name', models.CharField(blank=True, default='', max_length=120)),
-                ('last_name', models.CharField(blank=True, default='', max_length=120)),
-                ('job_title', models.CharField(blank=True, default='', max_length=200)),
-                ('phone', models.CharField(blank=True, default='', max_length=60)),
-                ('country', models.CharField(blank=True, default='', max_length=80)),
-                ('source', models.CharField(blank=True, default='', max_length=120)),
-                ('utm_source', models.CharField(blank=True, default='', max_length=200)),
-                ('utm_medium', models.CharField(blank=True, default='', max_length=200)),
-                ('utm_campaign', models.CharField(blank=True, default='', max_length=200)),
-                ('utm_term', models.CharField(blank=True, default='', max_length=200)),
-                ('utm_content', models.CharField(blank=True, default='', max_length=200)),
-                ('stage', models.CharField(choices=[('subscriber', 'Subscriber'), ('lead', 'Lead'), ('mql', 'MQL'), ('sal', 'SAL'), ('sql', 'SQL'), ('opportunity', 'Opportunity'), ('customer', 'Customer'), ('nurture', 'Nurture'), ('disqualified', 'Disqualified')], default='lead', max_length=12, verbose_name='lifecycle stage')),
-                ('recycled_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('sales_consent', models.CharField(blank=True, choices=[('', 'Unknown'), ('allowed', 'Allowed'), ('opted_out', 'Opted out')], default='', max_length=9, verbose_name='may sales contact them?')),
-                ('sales_consent_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='since')),
-                ('sales_consent_ground', models.CharField(blank=True, default='', max_length=200, verbose_name='on what ground')),
-                ('marketing_consent', models.CharField(blank=True, choices=[('', 'Unknown'), ('allowed', 'Allowed'), ('opted_out', 'Opted out')], default='', max_length=9, verbose_name='may marketing mail them?')),
-                ('marketing_consent_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='since')),
-                ('marketing_consent_ground', models.CharField(blank=True, default='', max_length=200, verbose_name='on what ground')),
-                ('properties', models.JSONField(blank=True, default=dict)),
-                ('external_id', models.CharField(blank=True, default='', help_text='Its id in the system it came from.', max_length=120)),
-                ('stage_changed_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('company', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='%(class)ss', to='crm.company')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contacts', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.CharField(max_length=254, verbose_name="e-mail")),
+                ("email_domain", models.CharField(editable=False, max_length=253)),
+                (
+                    "email_type",
+                    models.CharField(
+                        choices=[
+                            ("business", "Business"),
+                            ("free", "Free"),
+                            ("academic", "Academic"),
+                            ("disposable", "Disposable"),
+                        ],
+                        editable=False,
+                        max_length=10,
+                    ),
+                ),
+                ("first_name", models.CharField(blank=True, default="", max_length=120)),
+                ("last_name", models.CharField(blank=True, default="", max_length=120)),
+                ("job_title", models.CharField(blank=True, default="", max_length=200)),
+                ("phone", models.CharField(blank=True, default="", max_length=60)),
+                ("country", models.CharField(blank=True, default="", max_length=80)),
+                ("source", models.CharField(blank=True, default="", max_length=120)),
+                ("utm_source", models.CharField(blank=True, default="", max_length=200)),
+                ("utm_medium", models.CharField(blank=True, default="", max_length=200)),
+                ("utm_campaign", models.CharField(blank=True, default="", max_length=200)),
+                ("utm_term", models.CharField(blank=True, default="", max_length=200)),
+                ("utm_content", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("subscriber", "Subscriber"),
+                            ("lead", "Lead"),
+                            ("mql", "MQL"),
+                            ("sal", "SAL"),
+                            ("sql", "SQL"),
+                            ("opportunity", "Opportunity"),
+                            ("customer", "Customer"),
+                            ("nurture", "Nurture"),
+                            ("disqualified", "Disqualified"),
+                        ],
+                        default="lead",
+                        max_length=12,
+                        verbose_name="lifecycle stage",
+                    ),
+                ),
+                ("recycled_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "sales_consent",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "Unknown"), ("allowed", "Allowed"), ("opted_out", "Opted out")],
+                        default="",
+                        max_length=9,
+                        verbose_name="may sales contact them?",
+                    ),
+                ),
+                (
+                    "sales_consent_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="since"),
+                ),
+                (
+                    "sales_consent_ground",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="on what ground"),
+                ),
+                (
+                    "marketing_consent",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "Unknown"), ("allowed", "Allowed"), ("opted_out", "Opted out")],
+                        default="",
+                        max_length=9,
+                        verbose_name="may marketing mail them?",
+                    ),
+                ),
+                (
+                    "marketing_consent_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="since"),
+                ),
+                (
+                    "marketing_consent_ground",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="on what ground"),
+                ),
+                ("properties", models.JSONField(blank=True, default=dict)),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True, default="", help_text="Its id in the system it came from.", max_length=120
+                    ),
+                ),
+                ("stage_changed_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="%(class)ss",
+                        to="crm.company",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="contacts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-pk'],
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=50)),
-                ('subject', models.CharField(blank=True, default='', help_text='URL path, or the name of the asset, form or mail.', max_length=450)),
-                ('campaign', models.CharField(blank=True, default='', max_length=150)),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('source', models.CharField(help_text='The system that reported it.', max_length=60)),
-                ('external_id', models.CharField(blank=True, default='', help_text='Its id there: a repeat of it is not recorded again.', max_length=120)),
-                ('automated', models.BooleanField(default=False, help_text='Made by a link scanner or bot, not by the person.')),
-                ('properties', models.JSONField(blank=True, default=dict)),
-                ('subject_key', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Lower('subject'), output_field=models.CharField(max_length=450))),
-                ('campaign_key', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Lower('campaign'), output_field=models.CharField(max_length=150))),
-                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='crm.contact')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=50)),
+                (
+                    "subject",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="URL path, or the name of the asset, form or mail.",
+                        max_length=450,
+                    ),
+                ),
+                ("campaign", models.CharField(blank=True, default="", max_length=150)),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("source", models.CharField(help_text="The system that reported it.", max_length=60)),
+                (
+                    "external_id",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="Its id there: a repeat of it is not recorded again.",
+                        max_length=120,
+                    ),
+                ),
+                (
+                    "automated",
+                    models.BooleanField(
+                        default=False, help_text="Made by a link scanner or bot, not by the person."
+                    ),
+                ),
+                ("properties", models.JSONField(blank=True, default=dict)),
+                (
+                    "subject_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Lower("subject"),
+                        output_field=models.CharField(max_length=450),
+                    ),
+                ),
+                (
+                    "campaign_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Lower("campaign"),
+                        output_field=models.CharField(max_length=150),
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="activities",
+                        to="crm.contact",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'activities',
-                'ordering': ['-occurred_at', '-pk'],
+                "verbose_name_plural": "activities",
+                "ordering": ["-occurred_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ContactVersion',
+            name="ContactVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.CharField(max_length=254, verbose_name='e-mail')),
-                ('email_domain', models.CharField(editable=False, max_length=253)),
-                ('email_type', models.CharField(choices=[('business', 'Business'), ('free', 'Free'), ('academic', 'Academic'), ('disposable', 'Disposable')], editable=False, max_length=10)),
-                ('first_name', models.CharField(blank=True, default='', max_length=120)),
-                ('last_name', models.CharField(blank=True, default='', max_length=120)),
-                ('job_title', models.CharField(blank=True, default='', max_length=200)),
-                ('phone', models.CharField(blank=True, default='', max_length=60)),
-                ('country', models.CharField(blank=True, default='', max_length=80)),
-                ('source', models.CharField(blank=True, default='', max_length=120)),
-                ('utm_source', models.CharField(blank=True, default='', max_length=200)),
-                ('utm_medium', models.CharField(blank=True, default='', max_length=200)),
-                ('utm_campaign', models.CharField(blank=True, default='', max_length=200)),
-                ('utm_term', models.CharField(blank=True, default='', max_length=200)),
-                ('utm_content', models.CharField(blank=True, default='', max_length=200)),
-                ('stage', models.CharField(choices=[('subscriber', 'Subscriber'), ('lead', 'Lead'), ('mql', 'MQL'), ('sal', 'SAL'), ('sql', 'SQL'), ('opportunity', 'Opportunity'), ('customer', 'Customer'), ('nurture', 'Nurture'), ('disqualified', 'Disqualified')], default='lead', max_length=12, verbose_name='lifecycle stage')),
-                ('recycled_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('sales_consent', models.CharField(blank=True, choices=[('', 'Unknown'), ('allowed', 'Allowed'), ('opted_out', 'Opted out')], default='', max_length=9, verbose_name='may sales contact them?')),
-                ('sales_consent_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='since')),
-                ('sales_consent_ground', models.CharField(blank=True, default='', max_length=200, verbose_name='on what ground')),
-                ('marketing_consent', models.CharField(blank=True, choices=[('', 'Unknown'), ('allowed', 'Allowed'), ('opted_out', 'Opted out')], default='', max_length=9, verbose_name='may marketing mail them?')),
-                ('marketing_consent_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='since')),
-                ('marketing_consent_ground', models.CharField(blank=True, default='', max_length=200, verbose_name='on what ground')),
-                ('properties', models.JSONField(blank=True, default=dict)),
-                ('valid_from', models.DateTimeField(null=True)),
-                ('valid_to', models.DateTimeField(null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('company', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='%(class)ss', to='crm.company')),
-                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='crm.contact')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.CharField(max_length=254, verbose_name="e-mail")),
+                ("email_domain", models.CharField(editable=False, max_length=253)),
+                (
+                    "email_type",
+                    models.CharField(
+                        choices=[
+                            ("business", "Business"),
+                            ("free", "Free"),
+                            ("academic", "Academic"),
+                            ("disposable", "Disposable"),
+                        ],
+                        editable=False,
+                        max_length=10,
+                    ),
+                ),
+                ("first_name", models.CharField(blank=True, default="", max_length=120)),
+                ("last_name", models.CharField(blank=True, default="", max_length=120)),
+                ("job_title", models.CharField(blank=True, default="", max_length=200)),
+                ("phone", models.CharField(blank=True, default="", max_length=60)),
+                ("country", models.CharField(blank=True, default="", max_length=80)),
+                ("source", models.CharField(blank=True, default="", max_length=120)),
+                ("utm_source", models.CharField(blank=True, default="", max_length=200)),
+                ("utm_medium", models.CharField(blank=True, default="", max_length=200)),
+                ("utm_campaign", models.CharField(blank=True, default="", max_length=200)),
+                ("utm_term", models.CharField(blank=True, default="", max_length=200)),
+                ("utm_content", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("subscriber", "Subscriber"),
+                            ("lead", "Lead"),
+                            ("mql", "MQL"),
+                            ("sal", "SAL"),
+                            ("sql", "SQL"),
+                            ("opportunity", "Opportunity"),
+                            ("customer", "Customer"),
+                            ("nurture", "Nurture"),
+                            ("disqualified", "Disqualified"),
+                        ],
+                        default="lead",
+                        max_length=12,
+                        verbose_name="lifecycle stage",
+                    ),
+                ),
+                ("recycled_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "sales_consent",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "Unknown"), ("allowed", "Allowed"), ("opted_out", "Opted out")],
+                        default="",
+                        max_length=9,
+                        verbose_name="may sales contact them?",
+                    ),
+                ),
+                (
+                    "sales_consent_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="since"),
+                ),
+                (
+                    "sales_consent_ground",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="on what ground"),
+                ),
+                (
+                    "marketing_consent",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "Unknown"), ("allowed", "Allowed"), ("opted_out", "Opted out")],
+                        default="",
+                        max_length=9,
+                        verbose_name="may marketing mail them?",
+                    ),
+                ),
+                (
+                    "marketing_consent_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="since"),
+                ),
+                (
+                    "marketing_consent_ground",
+                    models.CharField(blank=True, default="", max_length=200, verbose_name="on what ground"),
+                ),
+                ("properties", models.JSONField(blank=True, default=dict)),
+                ("valid_from", models.DateTimeField(null=True)),
+                ("valid_to", models.DateTimeField(null=True)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "company",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="%(class)ss",
+                        to="crm.company",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="crm.contact",
+                    ),
+                ),
             ],
             options={
-                'ordering': [models.OrderBy(models.F('valid_from'), nulls_first=True), 'pk'],
+                "ordering": [models.OrderBy(models.F("valid_from"), nulls_first=True), "pk"],
             },
         ),
         migrations.CreateModel(
-            name='StageChange',
+            name="StageChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_stage', models.CharField(blank=True, choices=[('subscriber', 'Subscriber'), ('lead', 'Lead'), ('mql', 'MQL'), ('sal', 'SAL'), ('sql', 'SQL'), ('opportunity', 'Opportunity'), ('customer', 'Customer'), ('nurture', 'Nurture'), ('disqualified', 'Disqualified')], default='', max_length=12)),
-                ('to_stage', models.CharField(choices=[('subscriber', 'Subscriber'), ('lead', 'Lead'), ('mql', 'MQL'), ('sal', 'SAL'), ('sql', 'SQL'), ('opportunity', 'Opportunity'), ('customer', 'Customer'), ('nurture', 'Nurture'), ('disqualified', 'Disqualified')], max_length=12)),
-                ('at', models.DateTimeField()),
-                ('reason', models.CharField(blank=True, default='', max_length=200)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='stage_changes', to='crm.contact')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "from_stage",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("subscriber", "Subscriber"),
+                            ("lead", "Lead"),
+                            ("mql", "MQL"),
+                            ("sal", "SAL"),
+                            ("sql", "SQL"),
+                            ("opportunity", "Opportunity"),
+                            ("customer", "Customer"),
+                            ("nurture", "Nurture"),
+                            ("disqualified", "Disqualified"),
+                        ],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "to_stage",
+                    models.CharField(
+                        choices=[
+                            ("subscriber", "Subscriber"),
+                            ("lead", "Lead"),
+                            ("mql", "MQL"),
+                            ("sal", "SAL"),
+                            ("sql", "SQL"),
+                            ("opportunity", "Opportunity"),
+                            ("customer", "Customer"),
+                            ("nurture", "Nurture"),
+                            ("disqualified", "Disqualified"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("reason", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stage_changes",
+                        to="crm.contact",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-pk'],
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='company',
-            index=models.Index(django.db.models.functions.text.Lower('name'), name='company_name_lower'),
+            model_name="company",
+            index=models.Index(django.db.models.functions.text.Lower("name"), name="company_name_lower"),
         ),
         migrations.AddIndex(
-            model_name='company',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('name'), name='gin_trgm_ops'), name='company_name_trigram'),
+            model_name="company",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"
+                ),
+                name="company_name_trigram",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='company',
-            constraint=models.UniqueConstraint(condition=models.Q(('domain', ''), _negated=True), fields=('domain',), name='company_domain_unique'),
+            model_name="company",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("domain", ""), _negated=True),
+                fields=("domain",),
+                name="company_domain_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='company',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('external_id',), name='company_external_id_unique'),
+            model_name="company",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("external_id",),
+                name="company_external_id_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='company',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('name'), condition=models.Q(('domain', ''), ('external_id', '')), name='company_bare_name_unique'),
+            model_name="company",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("name"),
+                condition=models.Q(("domain", ""), ("external_id", "")),
+                name="company_bare_name_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='company',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='company_has_name'),
+            model_name="company",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="company_has_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='company',
-            constraint=models.CheckConstraint(condition=models.Q(('domain', django.db.models.functions.text.Lower('domain'))), name='company_domain_lower'),
+            model_name="company",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("domain", django.db.models.functions.text.Lower("domain"))),
+                name="company_domain_lower",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='company',
-            constraint=models.CheckConstraint(condition=models.Q(('revenue', None), ('revenue__gte', 0), _connector='OR'), name='company_revenue_not_negative'),
+            model_name="company",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("revenue", None), ("revenue__gte", 0), _connector="OR"),
+                name="company_revenue_not_negative",
+            ),
         ),
         migrations.AddIndex(
-            model_name='companyversion',
-            index=models.Index(fields=['company', 'valid_from'], name='companyversion_moment'),
+            model_name="companyversion",
+            index=models.Index(fields=["company", "valid_from"], name="companyversion_moment"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['-created_at', '-id'], name='contact_newest'),
+            model_name="contact",
+            index=models.Index(fields=["-created_at", "-id"], name="contact_newest"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['email_domain'], name='contact_email_domain'),
+            model_name="contact",
+            index=models.Index(fields=["email_domain"], name="contact_email_domain"),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(condition=models.Q(('recycled_at__isnull', False)), fields=['id'], include=('recycled_at',), name='contact_recycled'),
+            model_name="contact",
+            index=models.Index(
+                condition=models.Q(("recycled_at__isnull", False)),
+                fields=["id"],
+                include=("recycled_at",),
+                name="contact_recycled",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('email'), name='gin_trgm_ops'), django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('first_name'), name='gin_trgm_ops'), django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('last_name'), name='gin_trgm_ops'), name='contact_trigram'),
+            model_name="contact",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("email"), name="gin_trgm_ops"
+                ),
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("first_name"), name="gin_trgm_ops"
+                ),
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("last_name"), name="gin_trgm_ops"
+                ),
+                name="contact_trigram",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(fields=('email',), name='contact_email_unique'),
+            model_name="contact",
+            constraint=models.UniqueConstraint(fields=("email",), name="contact_email_unique"),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('external_id',), name='contact_external_id_unique'),
+            model_name="contact",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("external_id",),
+                name="contact_external_id_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email')), ('email__contains', '@')), name='contact_email_lower'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("email", django.db.models.functions.text.Lower("email")), ("email__contains", "@")
+                ),
+                name="contact_email_lower",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('email_type__in', ['business', 'free', 'academic', 'disposable'])), name='contact_email_type_known'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("email_type__in", ["business", "free", "academic", "disposable"])),
+                name="contact_email_type_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['subscriber', 'lead', 'mql', 'sal', 'sql', 'opportunity', 'customer', 'nurture', 'disqualified'])), name='contact_stage_known'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "stage__in",
+                        [
+                            "subscriber",
+                            "lead",
+                            "mql",
+                            "sal",
+                            "sql",
+                            "opportunity",
+                            "customer",
+                            "nurture",
+                            "disqualified",
+                        ],
+                    )
+                ),
+                name="contact_stage_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('sales_consent__in', ['', 'allowed', 'opted_out']), ('marketing_consent__in', ['', 'allowed', 'opted_out'])), name='contact_consent_known'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("sales_consent__in", ["", "allowed", "opted_out"]),
+                    ("marketing_consent__in", ["", "allowed", "opted_out"]),
+                ),
+                name="contact_consent_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage', 'nurture'), _negated=True), ('recycled_at__isnull', False), _connector='OR'), name='contact_nurtured_since'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("stage", "nurture"), _negated=True),
+                    ("recycled_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="contact_nurtured_since",
+            ),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['contact', 'occurred_at'], include=('kind', 'automated', 'subject_key', 'campaign_key'), name='activity_evaluated'),
+            model_name="activity",
+            index=models.Index(
+                fields=["contact", "occurred_at"],
+                include=("kind", "automated", "subject_key", "campaign_key"),
+                name="activity_evaluated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('contact', 'source', 'external_id'), name='activity_delivered_once'),
+            model_name="activity",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("contact", "source", "external_id"),
+                name="activity_delivered_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__regex', '^[a-z][a-z0-9_]*$')), name='activity_kind_is_slug'),
+            model_name="activity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__regex", "^[a-z][a-z0-9_]*$")), name="activity_kind_is_slug"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='activity_has_source'),
+            model_name="activity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", ""), _negated=True), name="activity_has_source"
+            ),
         ),
         migrations.AddIndex(
-            model_name='contactversion',
-            index=models.Index(fields=['contact', 'valid_from'], name='contactversion_moment'),
+            model_name="contactversion",
+            index=models.Index(fields=["contact", "valid_from"], name="contactversion_moment"),
         ),
         migrations.AddIndex(
-            model_name='stagechange',
-            index=models.Index(fields=['contact', 'at'], name='stagechange_moment'),
+            model_name="stagechange",
+            index=models.Index(fields=["contact", "at"], name="stagechange_moment"),
         ),
         migrations.AddIndex(
-            model_name='stagechange',
-            index=models.Index(fields=['to_stage', 'at'], name='stagechange_entries'),
+            model_name="stagechange",
+            index=models.Index(fields=["to_stage", "at"], name="stagechange_entries"),
         ),
         migrations.AddConstraint(
-            model_name='stagechange',
-            constraint=models.CheckConstraint(condition=models.Q(('from_stage', models.F('to_stage')), _negated=True), name='stagechange_moves'),
+            model_name="stagechange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("from_stage", models.F("to_stage")), _negated=True),
+                name="stagechange_moves",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stagechange',
-            constraint=models.CheckConstraint(condition=models.Q(('to_stage__in', ['subscriber', 'lead', 'mql', 'sal', 'sql', 'opportunity', 'customer', 'nurture', 'disqualified'])), name='stagechange_stage_known'),
+            model_name="stagechange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "to_stage__in",
+                        [
+                            "subscriber",
+                            "lead",
+                            "mql",
+                            "sal",
+                            "sql",
+                            "opportunity",
+                            "customer",
+                            "nurture",
+                            "disqualified",
+                        ],
+                    )
+                ),
+                name="stagechange_stage_known",
+            ),
         ),
     ]
