@@ -16,7 +16,8 @@ from typing import Any, NamedTuple, TypedDict
 
 Facts = dict[str, Any]
 
-NUMBER = re.compile(r"\s*[+-]?(\d{1,200}(\.\d{0,200})?|\.\d{1,200})([eE][+-]?\d{1,2})?\s*\Z", re.ASCII)
+NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?\s*\Z", re.ASCII)
+LONGEST_NUMBER = 200
 CENT = Decimal("0.01")
 
 
@@ -257,7 +258,7 @@ def as_text(value: Any) -> str:
 
 
 def as_number(text: str) -> Decimal | None:
-    return Decimal(text) if NUMBER.match(text) else None
+    return Decimal(text) if NUMBER.match(text) and len(text) <= LONGEST_NUMBER else None
 
 
 def exact(number: float | Decimal) -> Decimal:
