@@ -33,11 +33,11 @@ class Kind(Enum):
     THROWAWAY = "hides behind a disposable address"
 
 
-INTERESTS = {
-    Kind.PROSPECT: (46, 29, 18, 7),
+INTERESTS: dict[Kind, tuple[float, ...]] = {
+    Kind.PROSPECT: (57, 33, 7, 3),
     Kind.COMPETITOR: (20, 40, 40, 0),
-    Kind.PRIVATE: (55, 32, 11, 2),
-    Kind.STUDENT: (30, 50, 19, 1),
+    Kind.PRIVATE: (60, 33, 6, 1),
+    Kind.STUDENT: (34, 54, 11, 1),
     Kind.THROWAWAY: (85, 15, 0, 0),
 }
 """How many in a hundred of each kind have each interest, in the order of `Interest`."""

@@ -1,0 +1,56 @@
+"""How the made-up seller came to its scoring model: a first version, the one of `examples/model.yaml`, a draft."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.conf import settings
+
+from crm.models import User
+from leads.demo.companies import COMPETITORS
+from scoring.model_file import read_model
+from scoring.models import DomainList, DomainListEntry, Op
+from scoring.publish import publish
+from scoring.spec import ModelSpec, RuleSpec
+from scoring.versions import save_draft
+
+FIRST_THRESHOLD = 80.0
+TRIED_THRESHOLD = 65.0
+
+
+def _model() -> ModelSpec:
+    return read_model((settings.BASE_DIR / "examples" / "model.yaml").read_text(encoding="utf-8"))
+
+
+def publish_first(*, by: User, at: datetime) -> None:
+    spec = replace(_model(), threshold=FIRST_THRESHOLD, personas=())
+    note = "A start: the threshold is a guess, and rather too high than too low."
+    publish(save_draft(spec, by=by, at=at, note=note), by=by, at=at)
+
+
+def publish_current(*, by: User, at: datetime) -> None:
+    spec = _model()
+    note = (
+        f"Threshold down from {FIRST_THRESHOLD:.0f} to {spec.threshold:.0f}: the first verdicts say that what lies "
+        "between is worth a call. Personas added, so that nobody breaks that by accident."
+    )
+    publish(save_draft(spec, by=by, at=at, note=note), by=by, at=at)
+
+
+def draft_next(*, by: User, at: datetime) -> None:
+    """A draft that marketing is at: a lower threshold, and competitors kept as a list instead of in the rule."""
+    competitors = DomainList.objects.create(name="competitors", description="Never to be called.")
+    DomainListEntry.objects.bulk_create(
+        DomainListEntry(list=competitors, domain=domain) for _, domain in COMPETITORS
+    )
+    spec = _model()
+    spec = replace(
+        spec, threshold=TRIED_THRESHOLD, rules=tuple(_naming(rule, competitors) for rule in spec.rules)
+    )
+    save_draft(spec, by=by, at=at, note="To be tried: what would a threshold of 65 bring?")
+
+
+def _naming(rule: RuleSpec, domains: DomainList) -> RuleSpec:
+    when = (replace(c, value=domains.name) if c.op == Op.IN_DOMAIN_LIST else c for c in rule.when)
+    return replace(rule, when=tuple(when))
