@@ -76,4 +76,4 @@ class ContactFilter(forms.Form):
 
     q = forms.CharField(label="Search", required=False, max_length=200, widget=forms.SearchInput)
     stage = forms.ChoiceField(choices=[("", "Any stage"), *Stage.choices], required=False)
-    sort = forms.ChoiceField(choices=[("newest", "Newest"), ("score", "Highest score")], required=False)
+    sort = forms.ChoiceField(choices=[("newest", "Newest"), ("score", "Best score")], required=False)

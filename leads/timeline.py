@@ -1,6 +1,6 @@
 """What happened to a contact, newest first: activities, moves through the stages, and what moved the score.
 
-The day-by-day fading of a score is left to the chart: a fall within the same grade is no event.
+The day-by-day fading of a score is left to the chart: within a grade, only a gain of a point or more is an event.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _stages(contact: Contact) -> QuerySet[StageChange]:
 def _scores(contact: Contact) -> QuerySet[ScoreChange]:
     gained = F("fit_to") + F("engagement_to") - F("fit_from") - F("engagement_from")
     changes = ScoreChange.objects.filter(contact=contact).annotate(gained=gained)
-    return changes.filter(Q(gained__gt=0) | ~Q(grade_from=F("grade_to")))
+    return changes.filter(Q(gained__gte=1) | ~Q(grade_from=F("grade_to")))
 
 
 SOURCES = (

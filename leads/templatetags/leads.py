@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from crm.models import ActivityKind, Contact, Stage, User
+from crm.models import Activity, ActivityKind, Contact, Stage, User
 from leads import deadlines, reasons
 from leads.deadlines import DAY, MINUTE, Deadline, duration
 from leads.models import Mql, Task
@@ -167,7 +167,7 @@ def score(points: Decimal | None) -> str:
 @register.filter
 def points(amount: Decimal) -> str:
     """Points to the cent with their sign, so that a column of them adds up before the eye."""
-    return f"{amount:+.2f}".replace("-", "−")
+    return f"{amount:+.2f}".replace("-", "−") if amount else "0.00"
 
 
 @register.filter
@@ -195,6 +195,14 @@ def kind_icon(kind: str) -> str:
     if kind.startswith("email"):
         return "mail"
     return ICONS_OF_KINDS.get(kind, "dot")
+
+
+@register.filter
+def told_beside(activity: Activity) -> str:
+    """What is known of an activity besides its kind and subject: the outcome, who noted it, the campaign."""
+    said = activity.properties if isinstance(activity.properties, dict) else {}
+    campaign = "" if activity.campaign == activity.subject else activity.campaign
+    return " · ".join(str(part) for part in (said.get("outcome"), said.get("by"), campaign) if part)
 
 
 @register.filter
@@ -229,8 +237,9 @@ def score_after(change: ScoreChange) -> Decimal:
 
 @register.filter
 def phone_link(number: str) -> str:
-    """A telephone number as a link dials it: digits, and the plus of a country."""
-    return "".join(sign for sign in number if sign.isdecimal() or sign == "+")
+    """A telephone number as a link dials it: digits, and the plus of a country, after which no zero is dialled."""
+    dialled = number.replace("(0)", "") if number.lstrip().startswith("+") else number
+    return "".join(sign for sign in dialled if sign.isdecimal() or sign == "+")
 
 
 @register.filter

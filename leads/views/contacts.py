@@ -19,6 +19,7 @@ from leads.forms import ContactFilter, NoteForm, TaskForm
 from leads.keyset import Column, Page, page
 from leads.models import Mql
 from leads.notes import add_note
+from leads.reasons import Breakdown
 from leads.tasks import add_task
 from leads.timeline import timeline
 from leads.views.inbox import EARLIER, current_breakdown, writing_context
@@ -117,12 +118,13 @@ def _contact_with(request: PageRequest, shown: Contact, **faulty: forms.Form) ->
 
 
 def _contact_context(request: PageRequest, shown: Contact) -> dict[str, Any]:
+    now = current_breakdown(shown)
     mqls = Mql.objects.visible_to(request.user).filter(contact=shown).select_related("owner", "closed_by")
     return {
         "contact": shown,
         "company": shown.company,
-        "breakdown": current_breakdown(shown),
-        "chart": _chart(shown),
+        "breakdown": now,
+        "chart": _chart(shown, now),
         "timeline": timeline(shown),
         "mqls": mqls.order_by("-opened_at", "-pk")[:EARLIER],
         "tasks": shown.tasks.open().visible_to(request.user).select_related("assignee")[:EARLIER],
@@ -130,8 +132,9 @@ def _contact_context(request: PageRequest, shown: Contact) -> dict[str, Any]:
     }
 
 
-def _chart(shown: Contact) -> Chart | None:
+def _chart(shown: Contact, now: Breakdown | None) -> Chart | None:
+    """The score up to what it is now, beside the threshold of the version that scores it."""
     score = getattr(shown, "score", None)
-    if score is None:
+    if score is None or now is None:
         return None
-    return chart(shown, threshold=score.version.threshold, now=score.total, at=timezone.now())
+    return chart(shown, threshold=score.version.threshold, now=now.total, at=timezone.now())

@@ -56,7 +56,7 @@ def test_the_lines_of_the_explanation_add_up_to_the_score(page: Client) -> None:
     assert sum(points(response.content)) == mql.total == 80
     seen = text_of(response)
     assert "Vice president ICP +30.00" in seen
-    assert "Webinar attended Intent 1 1 Mar +50.00" in seen
+    assert "Webinar attended Intent 1 ×, newest 1 Mar 1 1 Mar +50.00" in seen
     assert "Score C2 +80.00" in seen
 
 
