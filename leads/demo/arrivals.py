@@ -19,8 +19,8 @@ HOURS_AGO = (0.05, 0.9, 2, 5.6, 25, 50, 74, 22, 46, 0.2, 0.5, 1.4, 2.7, 3.5, 4.5
 NOT_CALLED = frozenset({2, 2.7, 25, 50, 74})
 """Whom nobody calls. The older of their MQLs are overdue, save after a weekend, when the SLA stood still."""
 
-DESKS_FULL_SINCE = timedelta(hours=1.1)
-"""The newest of them find every rep with as many MQLs as they take, and wait for an owner."""
+MEETING_SINCE = timedelta(hours=1.1)
+"""The newest of them find no rep at their desk, and wait for an owner."""
 
 SENIOR = ("VP", "Chief", "Head", "Director")
 

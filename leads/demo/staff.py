@@ -7,12 +7,11 @@ from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
-from django.db.models import Count, Exists, OuterRef, Subquery
 
 from crm.demo_logins import DEMO_PASSWORD
 from crm.models import User
 from leads import roles
-from leads.models import Mql, Rep, Team
+from leads.models import Rep, Team
 
 DOMAIN = "northbeam.example"
 
@@ -54,6 +53,7 @@ SELLERS = (
     Seller("sofie.lindahl", "Sofie", "Lindahl", ENTERPRISE, Habits(70, 0.03)),
     Seller("derek.holt", "Derek", "Holt", ENTERPRISE, Habits(260, -0.09)),
 )
+ON_HOLIDAY = "luca.ferrante"
 LEADS = (("lead", "Marcus", "Oyelaran", MID_MARKET), ("ingrid.solheim", "Ingrid", "Solheim", ENTERPRISE))
 
 
@@ -82,14 +82,14 @@ def hire(at: datetime) -> Staff:
     return Staff(reps, habits, marketer)
 
 
-def fill_desks() -> None:
-    """Let every rep take on no more than they hold now, and whoever holds nothing be away.
+def leave_desks() -> None:
+    """Everybody is in the weekly meeting: what opens meanwhile has no owner until they are back."""
+    Rep.objects.update(available=False)
 
-    What comes next has no owner until one of them is done with something.
-    """
-    open_mqls = Mql.objects.open().filter(owner=OuterRef("user"))
-    held = open_mqls.order_by().values("owner").annotate(number=Count("pk")).values("number")
-    Rep.objects.update(capacity=Subquery(held), available=Exists(open_mqls))
+
+def return_to_desks() -> None:
+    """All are back but one, who is on holiday."""
+    Rep.objects.exclude(user__username=ON_HOLIDAY).update(available=True)
 
 
 def _user(

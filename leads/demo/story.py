@@ -23,7 +23,7 @@ from leads.demo import arrivals, rules
 from leads.demo.companies import DemoCompany, draw_companies
 from leads.demo.history import draw_history, robot_visits
 from leads.demo.people import RISES, DemoPerson, Kind, draw_people
-from leads.demo.staff import Staff, fill_desks, hire
+from leads.demo.staff import Staff, hire, leave_desks, return_to_desks
 from leads.demo.verdicts import Floor
 from leads.models import Delivery, Mql, Notification, Task
 from scoring import marks
@@ -104,9 +104,10 @@ def tell(now: datetime, *, factor: float = 1.0) -> Told:
     )
     turns = [
         (start + SECOND_MODEL_AFTER, lambda at: rules.publish_current(by=staff.marketer, at=at)),
-        (now - arrivals.DESKS_FULL_SINCE, lambda at: fill_desks()),
+        (now - arrivals.MEETING_SINCE, lambda at: leave_desks()),
     ]
     _walk(diary, floor, turns, _moments(start, now, list(over.values()), rng))
+    return_to_desks()
     rules.draft_next(by=staff.marketer, at=now - timedelta(days=2))
     _settle(now)
     # What was asked of the worker on the way is done: there is neither a mark nor a message left.
