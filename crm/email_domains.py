@@ -107,7 +107,7 @@ def links_company(domain: str) -> bool:
     return email_type(domain) == "business" and company_domain(domain) != ""
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=65_536)
 def linking_domain(host: str) -> str:
     """The domain of the company that people who write from `host` work for; "" where it says none."""
     domain = company_domain(host)

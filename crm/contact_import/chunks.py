@@ -132,11 +132,13 @@ def _write_companies_of(
     told = {place: draft.company for place, draft in enumerate(drafts) if draft.company}
     if not told:
         return {}
-    found = dict(zip(told, record.find_companies(list(told.values())), strict=True))
-    ids = {place: company.pk for place, company in found.items() if company}
+    # People of one company may share its facts, and many do.
+    asked = list({id(facts): facts for facts in told.values()}.values())
+    found = dict(zip(map(id, asked), record.find_companies(asked), strict=True))
+    ids = {place: company.pk for place, facts in told.items() if (company := found[id(facts)])}
     rows: dict[int, CompanyFacts] = {}
     for place, facts in told.items():
-        company = found[place]
+        company = found[id(facts)]
         if _is_news(facts, company) if company else import_map.create_companies:
             rows[place] = _as_recorded(facts, company)
     written.said |= said.of({_key(facts) for facts in rows.values()})

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from crm.contact_import.cells import Unreadable, json_number, not_a_formula
@@ -122,6 +123,11 @@ class Drafter:
             )
             for place, rule in enumerate(self.map.activities, start=1)
         ]
+        self._fill = {
+            Kind.CONTACTS: self._draft_contact,
+            Kind.COMPANIES: self._draft_company,
+            Kind.ACTIVITIES: self._draft_references,
+        }[self.map.kind]
         # The domain of an address that the map makes up is nobody's employer.
         self._made_up = "email" in self.map.contact and bool(self.map.contact["email"].template)
         if self.map.document.faults:
@@ -137,13 +143,7 @@ class Drafter:
             return draft
         if not self._taken(row.cells):
             return None
-        match self.map.kind:
-            case Kind.CONTACTS:
-                self._draft_contact(draft)
-            case Kind.COMPANIES:
-                self._draft_company(draft)
-            case Kind.ACTIVITIES:
-                self._draft_references(draft)
+        self._fill(draft)
         return draft
 
     def _draft_contact(self, draft: Draft) -> None:
@@ -154,12 +154,14 @@ class Drafter:
             if not getattr(contact, consent):
                 setattr(contact, ground, "")
         errors += self._contact.labelled(clean_contact(contact, at=self.at))
-        if self._company.columns or self.map.create_companies:
+        if self._company.columns:
             self._draft_company_of(contact, draft)
+        elif self.map.create_companies and not self._made_up:
+            draft.company = _company_behind(contact.email.rpartition("@")[2])
         self._draft_activities(draft, contact.email)
 
     def _draft_company_of(self, contact: ContactFacts, draft: Draft) -> None:
-        """The company that a contact's row tells of, or that its address alone says."""
+        """The company that a contact's row tells of; its domain is that of the address where the row names none."""
         company = CompanyFacts()
         self._company.fill(company, draft.row.cells, draft.errors)
         _drop_shared_domain(company)
@@ -169,8 +171,7 @@ class Drafter:
             company.domain = linking_domain(contact.email.rpartition("@")[2])
         if company.domain or company.external_id or company.name:
             draft.company = company
-            if self._company.columns:
-                draft.errors += self._company.labelled(clean_company(company, at=self.at))
+            draft.errors += self._company.labelled(clean_company(company, at=self.at))
 
     def _draft_company(self, draft: Draft) -> None:
         draft.company = company = CompanyFacts()
@@ -191,6 +192,8 @@ class Drafter:
 
     def _draft_activities(self, draft: Draft, whose: str) -> None:
         """The activities that a row tells of. `whose` names the contact in ids made of what happened."""
+        if not self._activities:
+            return
         repeats: Counter[tuple[str, ...]] = Counter()
         for rule in self._activities:
             if not rule.applies(draft.row.cells):
@@ -216,6 +219,13 @@ class Drafter:
         except Unreadable as fault:
             errors.append(FieldError("times", fault.problem, fault.mend))
             return 0
+
+
+@lru_cache(maxsize=4096)
+def _company_behind(host: str) -> CompanyFacts | None:
+    """The company that an address alone says: the same facts for all who write from `host`, which nobody changes."""
+    domain = linking_domain(host)
+    return CompanyFacts(domain=domain) if domain else None
 
 
 def _drop_shared_domain(company: CompanyFacts) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, NamedTuple, TextIO
 
 from crm.contact_import.cells import cell_text
 from crm.contact_import.encodings import encoding_of, open_bytes
@@ -24,8 +24,7 @@ LONGEST_CELL = 131_072
 SHOWN_OF_BROKEN = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row. `number` counts as a spreadsheet does, the headings being row 1; `line` is where it starts in the file.
 
     `fault` is set where the row could not be taken apart, or has not as many cells as there are headings.

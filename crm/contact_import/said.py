@@ -33,6 +33,7 @@ STAGE = "stage "
 PROPERTY = "property "
 """How the company, the stage and the properties of a contact stand among what was said."""
 SEPARATOR = "\x1f"
+AT_ONCE = 500
 
 
 class Said:
@@ -54,9 +55,14 @@ class Said:
 
     def of(self, keys: Iterable[str]) -> dict[str, set[str]]:
         """What was said of each of `keys`, in sets that may be added to."""
-        asked = self._file.execute
-        found = {key: asked("SELECT what FROM said WHERE key = ?", (key,)).fetchone() for key in keys}
-        return {key: set(row[0].split(SEPARATOR)) if row and row[0] else set() for key, row in found.items()}
+        asked = list(keys)
+        said: dict[str, set[str]] = {key: set() for key in asked}
+        for start in range(0, len(asked), AT_ONCE):
+            part = asked[start : start + AT_ONCE]
+            places = ", ".join("?" * len(part))
+            for key, what in self._file.execute(f"SELECT key, what FROM said WHERE key IN ({places})", part):
+                said[key].update(filter(None, what.split(SEPARATOR)))
+        return said
 
     def remember(self, said: Mapping[str, set[str]]) -> None:
         self._file.execute("BEGIN")

@@ -152,7 +152,7 @@ def _refused_stages(people: dict[str, ContactFacts]) -> dict[str, FieldError]:
     return {email: fault for email, fault in faults.items() if fault}
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=65_536)
 def _mail_domain(host: str) -> tuple[str, str]:
     domain = domain_of(f"@{host}")
     return domain, email_type(domain)
