@@ -3,9 +3,12 @@
 They are recorded like any other and marked `automated`; rules leave them out unless they ask for them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import connection
+
+from crm.models import ActivityKind
 
 AGENTS = (
     r"bot\M|bot/|bots\M|crawl|spider|slurp|scan(ner)?\M|feed|rss|\mcurl\M|\mwget\M|python-|libwww|okhttp|go-http-client"
@@ -53,6 +56,11 @@ MARK = """
           UNION ALL
           SELECT id FROM crm_activity WHERE id = ANY(%(ids)s) AND properties ->> 'user_agent' ~* %(agents)s))
 """
+
+
+def may_be_automated(kind: str, properties: Mapping[str, Any]) -> bool:
+    """Whether an activity shows what a machine is known by. Spares looking at batches where none does."""
+    return kind == ActivityKind.EMAIL_CLICK or "user_agent" in properties
 
 
 def mark_automated(activity_ids: Sequence[int]) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
-from crm.automation import mark_automated
+from crm.automation import mark_automated, may_be_automated
 from crm.errors import FieldError
 from crm.facts import ActivityFacts, Outcome, Result, clean_activity
 from crm.models import ActivityKind, Consent, Contact
@@ -32,7 +32,6 @@ FROM_ARRAYS = f"""
     {ONCE} RETURNING id
 """
 FROM_COPY = f"INSERT INTO crm_activity ({NAMES}) SELECT {NAMES} FROM incoming_activity {ONCE} RETURNING id"
-CHECKED_KINDS = frozenset({ActivityKind.EMAIL_CLICK, ActivityKind.EMAIL_OPEN, ActivityKind.PAGE_VIEW})
 
 
 @transaction.atomic
@@ -154,7 +153,7 @@ def _originals(repeats: list[tuple[int, int, ActivityFacts]]) -> dict[tuple[int,
 
 
 def _follow_up(appended: list[tuple[int, ActivityFacts]], ids: list[int], at: datetime) -> None:
-    if any(row.kind in CHECKED_KINDS for _, row in appended):
+    if any(may_be_automated(row.kind, row.properties) for _, row in appended):
         mark_automated(ids)
     gone = sorted({contact_id for contact_id, row in appended if row.kind == ActivityKind.EMAIL_UNSUBSCRIBE})
     if gone:
