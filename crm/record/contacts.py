@@ -23,6 +23,7 @@ TEXTS = (
     "first_name", "last_name", "job_title", "phone", "country", "source",
     "utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "external_id",
 )  # fmt: skip
+COMPANY_NAMES = ("company_domain", "company_name", "company_external_id")
 COPIED_FROM = 500
 """From this many rows on, COPY into a temporary table beats arrays."""
 
@@ -96,10 +97,12 @@ def upsert_contacts(
     for index, row in enumerate(rows):
         if errors := clean_contact(row, at=at):
             outcomes[index] = Outcome(Result.REJECTED, errors=tuple(errors))
-        elif row.email in people:
-            _take_in(people[row.email], row)
-        else:
+        elif row.email not in people:
             people[row.email] = row
+        elif fault := _refused_after(people[row.email], row):
+            outcomes[index] = Outcome(Result.REJECTED, errors=(fault,), conflict=True)
+        else:
+            _take_in(people[row.email], row)
     refused = {**_refused_ids(people), **_refused_stages(people)}
     sound = {email: row for email, row in people.items() if email not in refused}
     results = _write(sound, companies_of(list(sound.values()), create=create_companies, at=at), by=by, at=at)
@@ -111,16 +114,23 @@ def upsert_contacts(
     return [outcome for outcome in outcomes if outcome is not None]
 
 
+def _refused_after(first: ContactFacts, later: ContactFacts) -> FieldError | None:
+    return refusal(first.stage, later.stage) if first.stage and later.stage else None
+
+
 def _take_in(first: ContactFacts, later: ContactFacts) -> None:
     """Fold a later row of the same address into the first, by the rules that hold for recorded ones."""
-    for name in first.__slots__:
+    for channel in ("sales", "marketing"):
+        answer, ground = f"{channel}_consent", f"{channel}_consent_ground"
+        said = getattr(later, answer)
+        if said and said != getattr(first, answer) and getattr(first, answer) != Consent.OPTED_OUT:
+            setattr(first, answer, said)
+            setattr(first, ground, getattr(later, ground))
+    first.properties = {**first.properties, **_said(later.properties)}
+    first.created_at = first.created_at or later.created_at
+    for name in (*TEXTS, *COMPANY_NAMES, "company_id", "owner_id", "stage"):
         value = getattr(later, name)
-        if name == "properties":
-            first.properties = {**first.properties, **value}
-        elif name in ("sales_consent", "marketing_consent"):
-            if value and getattr(first, name) != Consent.OPTED_OUT:
-                setattr(first, name, value)
-        elif value not in (None, ""):
+        if value not in (None, ""):
             setattr(first, name, value)
 
 
@@ -152,6 +162,10 @@ def _refused_stages(people: dict[str, ContactFacts]) -> dict[str, FieldError]:
     return {email: fault for email, fault in faults.items() if fault}
 
 
+def _said(properties: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in properties.items() if value not in (None, "", [])}
+
+
 @lru_cache(maxsize=65_536)
 def _mail_domain(host: str) -> tuple[str, str]:
     domain = domain_of(f"@{host}")
@@ -160,7 +174,7 @@ def _mail_domain(host: str) -> tuple[str, str]:
 
 def _values(row: ContactFacts, company_id: int | None, at: datetime) -> tuple[Any, ...]:
     """What is stored of a row, in the order of COLUMNS."""
-    said = {key: value for key, value in row.properties.items() if value not in (None, "", [])}
+    said = _said(row.properties)
     return (
         *_as_said(row),
         *_mail_domain(row.email.rpartition("@")[2]),
