@@ -111,7 +111,8 @@ def links_company(domain: str) -> bool:
 def linking_domain(host: str) -> str:
     """The domain of the company that people who write from `host` work for; "" where it says none."""
     domain = company_domain(host)
-    return domain if links_company(domain) else ""
+    # Both are asked: a university's name may stand below a domain that is not known as one.
+    return domain if email_type(host) == "business" and links_company(domain) else ""
 
 
 @lru_cache(maxsize=65_536)

@@ -14,7 +14,7 @@ from crm.api.fields import Strict
 from crm.api.parsers import unstorable
 from crm.api.problems import Fault, Refused, faults_in, faults_of
 from crm.api.serializers import ActivityIn, CompanyIn, ContactIn
-from crm.email_domains import company_domain, links_company
+from crm.email_domains import linking_domain, links_company
 from crm.facts import (
     ActivityFacts,
     CompanyFacts,
@@ -53,7 +53,7 @@ def read_contact(item: Any, *, at: datetime) -> ContactDraft:
     faults = faults_of(clean_contact(facts, at=at))
     if company:
         if not (company.domain or company.external_id):
-            company.domain = _employer(facts.email)
+            company.domain = linking_domain(facts.email.rpartition("@")[2])
         faults += [fault.under("/company") for fault in faults_of(clean_company(company, at=at))]
         faults += _company_faults(facts, company)
     _refuse(faults)
@@ -100,12 +100,6 @@ def _known(said: dict[str, Any]) -> dict[str, Any]:
 def _refuse(faults: Iterable[Fault]) -> None:
     if found := tuple(faults):
         raise Refused(*found)
-
-
-def _employer(email: str) -> str:
-    """The domain of the company that an address is of; empty where it may be anybody's."""
-    domain = company_domain(email.rpartition("@")[2])
-    return domain if links_company(domain) else ""
 
 
 def _company_faults(facts: ContactFacts, company: CompanyFacts) -> list[Fault]:
