@@ -51,16 +51,12 @@ class Command(BaseCommand):
         return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        asked = options["as_of"] or options["number"]
         try:
+            refuse_contradictions(options)
             if options["out"]:
                 self._write(options)
-            elif options["contact"] and asked:
+            elif options["as_of"] or options["number"]:
                 self._show(options)
-            elif asked:
-                raise Invalid(
-                    FieldError("--as-of, --version", "change no score", "add --out FILE.csv or --contact")
-                )
             else:
                 self._evaluate(options)
         except HandoffError as error:
@@ -102,6 +98,25 @@ class Command(BaseCommand):
         self.stdout.write(f"{count} contacts scored under version {version.number} into {path}")
 
 
+def refuse_contradictions(options: dict[str, Any]) -> None:
+    """Raise Invalid where options do not go together, or are given without a value (as by an unset shell variable)."""
+    names = {"contact": "--contact", "as_of": "--as-of", "number": "--version", "out": "--out"}
+    faults = [
+        FieldError(names[option], "is given without a value", "give one, or leave it out")
+        for option in names
+        if options[option] == ""
+    ]
+    if options["contact"] and (options["all"] or options["out"]):
+        other = "--out" if options["out"] else "--all"
+        faults.append(FieldError(f"--contact, {other}", "mean one contact and everyone", "leave one out"))
+    if (options["as_of"] or options["number"]) and not (options["out"] or options["contact"]):
+        faults.append(
+            FieldError("--as-of, --version", "change no score", "add --out FILE.csv or --contact EMAIL")
+        )
+    if faults:
+        raise Invalid(*faults)
+
+
 def scored(version: ScoringVersion, *, at: datetime, past: bool) -> Iterator[list[Any]]:
     """A row for each contact, in order of id, under the headings of the file."""
     evaluator = evaluator_of(version)
@@ -118,5 +133,8 @@ def _with_standing(
     crossing = [row.contact_id for row in batch if row.crosses]
     blocks = blocked_by(crossing, evaluator_of(version).spec, at=at, past=past) if crossing else {}
     for row in batch:
+        # Who was erased since the scores were read is left out.
+        if row.contact_id not in emails:
+            continue
         qualifies = row.crosses and not blocks.get(row.contact_id)
         yield [emails[row.contact_id], row.fit, row.engagement, row.total, row.grade, str(qualifies).lower()]
