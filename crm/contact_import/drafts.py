@@ -40,7 +40,8 @@ UNSAID = datetime.min.replace(tzinfo=UTC)
 class Draft:
     """What a row says, ready to be recorded unless it has `errors`.
 
-    `references` are what finds the contacts of a row in a map of activities, by the kind of reference.
+    `references` are what finds the contacts of a row in a map of activities, by the kind of reference and in the order
+    in which they are tried.
     """
 
     row: Row

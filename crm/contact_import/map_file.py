@@ -54,7 +54,7 @@ ACTIVITY_COLUMNS = {
 REFERENCES = dict.fromkeys(
     ("email", "external_id", "company_external_id", "company_domain", "campaign"), ValueType.TEXT
 )
-"""What finds the contacts that a row of activities is about, in the order it is tried."""
+"""What finds the contacts that a row of activities is about."""
 IDENTITIES = ("name", "domain", "external_id")
 
 ORIGINS = ("column", "columns", "template", "value")

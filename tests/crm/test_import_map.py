@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
-from crm.contact_import import read_map
+from crm.contact_import import map_file, read_map
 from crm.errors import Invalid
 from crm.models import Contact
 from tests.crm.importing import run, write
@@ -100,3 +101,20 @@ def test_a_constant_that_cannot_be_what_it_is_for_is_a_fault_of_the_map(tmp_path
 
     with pytest.raises(Invalid, match=r"line 1: contact\.created_at: “soon” is not a date"):
         run(path, "contact: {email: Email, created_at: {value: soon}}")
+
+
+def test_the_page_on_imports_explains_every_key_of_a_map() -> None:
+    page = (Path(settings.BASE_DIR) / "docs" / "import.md").read_text()
+    keys = [
+        *map_file.MAP_KEYS,
+        *map_file.CONTACT_COLUMNS,
+        *map_file.COMPANY_COLUMNS,
+        *map_file.ACTIVITY_COLUMNS,
+        *map_file.REFERENCES,
+        *map_file.ORIGINS,
+        *map_file.TRANSLATION,
+        *map_file.OF_PROPERTIES,
+        *map_file.CONDITION_KEYS,
+    ]
+
+    assert [key for key in keys if f"`{key}`" not in page] == []
