@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -57,8 +59,25 @@ class DomainErrors:
 def _page_of(request: HttpRequest) -> str:
     """The page that a form was sent from, when the browser tells and it is one of ours."""
     page = request.headers.get("Referer", "")
-    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
-    return page if ours else settings.LOGIN_REDIRECT_URL
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return settings.LOGIN_REDIRECT_URL
+    address = urlsplit(page)
+    return urlunsplit(("", "", address.path, address.query, ""))
+
+
+def back_after_sign_in(get_response: GetResponse) -> GetResponse:
+    """Middleware that leads whoever must sign in again back to the page, not to the form's or fragment's address."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        must_sign_in = response.status_code == 302 and response["Location"].startswith(
+            f"{settings.LOGIN_URL}?"
+        )
+        if must_sign_in and (request.method == "POST" or _htmx(request)):
+            return redirect_to_login(_page_of(request))
+        return response
+
+    return answer
 
 
 def fragments(get_response: GetResponse) -> GetResponse:

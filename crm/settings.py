@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "crm.middleware.fragments",
+    "crm.middleware.back_after_sign_in",
     "crm.middleware.DomainErrors",
 ]
 

@@ -48,6 +48,18 @@ def test_htmx_is_sent_to_sign_in_as_a_page(client: Client, db: None) -> None:
     assert response["HX-Redirect"] == "/login/?next=/inbox/"
 
 
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_whoever_signs_in_again_comes_back_to_the_page_and_not_to_the_form(
+    client: Client, db: None, headers: dict[str, str]
+) -> None:
+    page = "http://testserver/inbox/7/?queue=team"
+
+    response = client.post("/inbox/7/accept/", headers={"Referer": page, **headers})
+
+    where = response.headers.get("HX-Redirect") or response.headers["Location"]
+    assert where == "/login/?next=/inbox/7/%3Fqueue%3Dteam"
+
+
 def test_htmx_is_given_a_message_where_nothing_is(page: Client) -> None:
     response = page.get("/inbox/999999/", headers={"HX-Request": "true", "HX-Target": "mql-pane"})
 

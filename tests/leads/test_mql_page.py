@@ -117,6 +117,16 @@ def test_earlier_mqls_of_the_contact_say_what_came_of_them(page: Client, sdr: Us
     assert f"Recycled to nurture: {reason.text}" in seen
 
 
+def test_opening_it_in_the_pane_counts_the_bell_down(page: Client) -> None:
+    mql = make_mql()
+    make_mql()
+
+    response = page.get(f"/inbox/{mql.pk}/", **htmx("mql-pane"))
+
+    assert b'hx-swap-oob="true"' in response.content
+    assert "Notifications, 1 unread" in text_of(response)
+
+
 def test_opening_it_marks_the_notification_read(page: Client, sdr: User) -> None:
     mql = make_mql()
     assert sdr.notifications.unread().count() == 1

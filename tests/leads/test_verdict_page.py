@@ -133,7 +133,7 @@ def test_a_second_verdict_gets_a_clear_message_and_the_first_stands(
 
     mql.refresh_from_db()
     assert mql.verdict == Verdict.QUALIFIED
-    assert response.redirect_chain[-1] == (f"http://testserver/inbox/{mql.pk}/", 302)
+    assert response.redirect_chain[-1] == (f"/inbox/{mql.pk}/", 302)
     assert "this MQL was closed by Sam Reyes on 2 Mar 2026 at 09:00: Qualified (SQL)" in text_of(response)
 
 
