@@ -1,30 +1,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from crm import record
 from crm.errors import Conflict, Invalid
 from crm.models import Company, Contact, StageChange
-from crm.signals import facts_changed
+from tests.crm.conftest import Told
 from tests.factories import NOW, make_company, make_contact, make_user
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def told() -> Any:
-    """The contact and company ids that `facts_changed` carried, in turn."""
-    heard: list[tuple[list[int], list[int]]] = []
-
-    def hear(contact_ids: list[int], company_ids: list[int], **kwargs: Any) -> None:
-        heard.append((contact_ids, company_ids))
-
-    facts_changed.connect(hear)
-    yield heard
-    facts_changed.disconnect(hear)
 
 
 def test_a_correction_blanks_what_is_given_empty_and_leaves_the_rest() -> None:
@@ -36,7 +22,7 @@ def test_a_correction_blanks_what_is_given_empty_and_leaves_the_rest() -> None:
     assert (contact.phone, contact.job_title) == ("", "VP Sales")
 
 
-def test_a_corrected_contact_is_evaluated_again(told: list[tuple[list[int], list[int]]]) -> None:
+def test_a_corrected_contact_is_evaluated_again(told: Told) -> None:
     contact = make_contact()
     told.clear()
 
@@ -45,7 +31,7 @@ def test_a_corrected_contact_is_evaluated_again(told: list[tuple[list[int], list
     assert told == [([contact.pk], [])]
 
 
-def test_a_correction_that_changes_nothing_leaves_no_trace(told: list[tuple[list[int], list[int]]]) -> None:
+def test_a_correction_that_changes_nothing_leaves_no_trace(told: Told) -> None:
     contact = make_contact(job_title="CTO")
     told.clear()
 
@@ -127,7 +113,7 @@ def test_what_a_contact_was_before_its_correction_is_kept() -> None:
 
 
 def test_a_company_is_corrected_and_its_people_are_evaluated_again(
-    told: list[tuple[list[int], list[int]]],
+    told: Told,
 ) -> None:
     company = make_company(industry="Retial", employees=40)
     told.clear()
