@@ -7,11 +7,11 @@ it. So a company is never left behind by a contact that was refused, nor a conta
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from crm import record
 from crm.contact_import.drafts import Draft
@@ -22,8 +22,11 @@ from crm.contact_import.spec import ImportMap, Kind
 from crm.errors import FieldError
 from crm.facts import ActivityFacts, CompanyFacts, ContactFacts, Outcome, Result
 from crm.record import Known
+from crm.record.races import is_lost_race
 
 RANK = {Result.REJECTED: 0, Result.UNCHANGED: 1, Result.UPDATED: 2, Result.CREATED: 3}
+TRIES = 5
+"""How often a chunk is written again because another writer was faster."""
 TOLD = ("industry", "employees", "revenue", "country", "owner_id", "created_at")
 """What a row can say of a company besides which one it is."""
 
@@ -57,16 +60,11 @@ class Recorded:
 
 def write_chunk(drafts: Sequence[Draft], import_map: ImportMap, said: Said, *, at: datetime) -> Recorded:
     """Record the drafts of a chunk, all of them sound in themselves. Those refused come back with their errors."""
-    attempt = ATTEMPTS[import_map.kind]
     left, refused = list(drafts), []
     held_back: set[str] = set()
     while True:
-        with transaction.atomic():
-            written = attempt(left, import_map, said, held_back, at=at)
-            again = bool(written.refused or written.held_back)
-            if again:
-                transaction.set_rollback(True)
-        if not again:
+        written = _try_again_after_races(left, import_map, said, held_back, at=at)
+        if not (written.refused or written.held_back):
             break
         held_back |= written.held_back
         for place, errors in written.refused.items():
@@ -80,13 +78,30 @@ def write_chunk(drafts: Sequence[Draft], import_map: ImportMap, said: Said, *, a
     return Recorded(written, refused, kept)
 
 
+def _try_again_after_races(
+    drafts: Sequence[Draft], import_map: ImportMap, said: Said, held_back: set[str], *, at: datetime
+) -> Written:
+    """Write the drafts in one transaction, which is taken back where one of them is refused or held back."""
+    for tries_left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic():
+                written = ATTEMPTS[import_map.kind](drafts, import_map, said, held_back, at=at)
+                transaction.set_rollback(bool(written.refused or written.held_back))
+                return written
+        except (IntegrityError, OperationalError) as error:
+            if not tries_left or not is_lost_race(error):
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
 def _write_contacts(
     drafts: Sequence[Draft], import_map: ImportMap, said: Said, held_back: set[str], *, at: datetime
 ) -> Written:
     written = Written()
     companies = _write_companies_of(drafts, import_map, said, written, at=at)
-    contacts = _contacts(drafts, held_back)
-    written.said |= said.of({contact.email for contact in contacts})
+    addresses = Counter(draft.contact.email for draft in drafts if draft.contact)
+    written.said |= said.of(addresses)
+    contacts = _contacts(drafts, addresses, written.said, held_back)
     for place, contact in enumerate(contacts):
         if keep_contact(contact, written.said[contact.email]):
             contact.company_id = companies.get(place)
@@ -105,21 +120,22 @@ def _write_contacts(
     return written
 
 
-def _contacts(drafts: Sequence[Draft], held_back: set[str]) -> list[ContactFacts]:
+def _contacts(
+    drafts: Sequence[Draft], addresses: Counter[str], said: Mapping[str, set[str]], held_back: set[str]
+) -> list[ContactFacts]:
     """The contacts of `drafts`, without the stage where it is held back.
 
-    Those of one address are copies, for recording them folds them into the first.
+    Copies, where recording them will change them: those that other rows tell of too.
     """
-    contacts = [draft.contact for draft in drafts if draft.contact]
-    times = Counter(contact.email for contact in contacts)
-    return [
-        replace(contact, stage="")
-        if contact.email in held_back
-        else replace(contact)
-        if times[contact.email] > 1
-        else contact
-        for contact in contacts
-    ]
+    contacts = []
+    for contact in (draft.contact for draft in drafts if draft.contact):
+        if contact.email in held_back:
+            contacts.append(replace(contact, stage=""))
+        elif addresses[contact.email] > 1 or said[contact.email]:
+            contacts.append(replace(contact))
+        else:
+            contacts.append(contact)
+    return contacts
 
 
 def _write_companies_of(

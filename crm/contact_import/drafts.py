@@ -137,7 +137,7 @@ class Drafter:
         self.unmapped = [heading for heading in unmapped if heading]
 
     def draft(self, row: Row) -> Draft | None:
-        """What `row` says; None where the map's `where` leaves it out."""
+        """What `row` says; None where the map leaves it out: by `where`, or because no activity applies."""
         draft = Draft(row)
         if row.fault:
             draft.errors.append(row.fault)
@@ -145,7 +145,8 @@ class Drafter:
         if not self._taken(row.cells):
             return None
         self._fill(draft)
-        return draft
+        is_about_nothing = self.map.kind == Kind.ACTIVITIES and not (draft.activities or draft.errors)
+        return None if is_about_nothing else draft
 
     def _draft_contact(self, draft: Draft) -> None:
         cells, errors = draft.row.cells, draft.errors

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -28,7 +28,7 @@ from crm.contact_import.spec import (
     ValueType,
 )
 from crm.errors import Invalid
-from crm.facts import ACTIVITY_TEXTS, COMPANY_TEXTS, CONTACT_TEXTS
+from crm.facts import ACTIVITY_TEXTS, COMPANY_TEXTS, CONSENTS, CONTACT_TEXTS, KIND, STAGES
 from crm.models import Activity
 from crm.strict_yaml import Part, load
 
@@ -55,6 +55,7 @@ REFERENCES = dict.fromkeys(
     ("email", "external_id", "company_external_id", "company_domain", "campaign"), ValueType.TEXT
 )
 """What finds the contacts that a row of activities is about."""
+CHOICES = {"stage": STAGES, "sales_consent": CONSENTS, "marketing_consent": CONSENTS}
 IDENTITIES = ("name", "domain", "external_id")
 
 ORIGINS = ("column", "columns", "template", "value")
@@ -138,7 +139,17 @@ def _record(part: Part, columns: Mapping[str, ValueType]) -> tuple[dict[str, Val
     values = {name: _value(keys[name], columns[name]) for name in keys if name != "properties"}
     if "email" in values:
         values["email"] = replace(values["email"], is_address=True)
+    for name in values.keys() & CHOICES.keys():
+        words = [word for word in CHOICES[name] if word]
+        _check_words(keys[name], values[name], words.__contains__, f"use one of {', '.join(words)}")
     return values, _properties(keys["properties"]) if "properties" in keys else {}
+
+
+def _check_words(part: Part, value: Value, is_known: Callable[[str], object], mend: str) -> None:
+    """Constants and translations can be held to what is known before any row is."""
+    for word in {value.constant, value.otherwise or "", *value.translations.values()} - {""}:
+        if not is_known(word):
+            part.fault(f"makes it “{word[:40]}”, which is not known", mend)
 
 
 def _properties(part: Part) -> dict[str, Value]:
@@ -202,8 +213,13 @@ def _template(part: Part) -> str:
 def _activity(part: Part) -> ActivityRule:
     keys = part.mapping((*ACTIVITY_COLUMNS, "properties", "when", "times"), required=("kind", "occurred_at"))
     times, most = _times(keys["times"]) if "times" in keys else (None, MOST_TIMES)
+    fields = {name: _value(keys[name], of) for name, of in ACTIVITY_COLUMNS.items() if name in keys}
+    if "kind" in fields:
+        _check_words(
+            keys["kind"], fields["kind"], KIND.fullmatch, "use small letters, digits and _, as in page_view"
+        )
     return ActivityRule(
-        fields={name: _value(keys[name], of) for name, of in ACTIVITY_COLUMNS.items() if name in keys},
+        fields=fields,
         properties=_properties(keys["properties"]) if "properties" in keys else {},
         when=_conditions(keys["when"]) if "when" in keys else (),
         times=times,

@@ -156,8 +156,11 @@ def _headings(reader: Iterator[list[str]]) -> tuple[int, list[str]]:
     """The first row that is not blank, and its number."""
     try:
         for number, cells in enumerate(reader, start=1):
-            if any(cells):
-                return number, [cell_text(cell) for cell in cells]
+            if any(map(str.strip, cells)):
+                headings = [cell_text(cell) for cell in cells]
+                while not headings[-1]:
+                    headings.pop()
+                return number, headings
     except csv.Error as error:
         raise Invalid(
             FieldError("", f"has headings that cannot be read: {error}", "mend the quotes of the first line")

@@ -20,6 +20,8 @@ COLUMNS = {
 
 def normal_reference(kind: str, text: str) -> str:
     """`text` as it is recorded. Raises Unreadable where it can be no such reference."""
+    if "\x00" in text:
+        raise Unreadable("holds a NUL character", "remove it")
     match kind:
         case "email":
             try:

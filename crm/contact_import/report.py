@@ -35,8 +35,8 @@ class Report:
 
     @property
     def nothing_new(self) -> bool:
-        counts = self.contacts + self.companies + self.activities
-        return not (counts[Result.CREATED] or counts[Result.UPDATED])
+        """Whether all that was there to be recorded was recorded before."""
+        return set(self.contacts + self.companies + self.activities) == {Result.UNCHANGED}
 
     @property
     def failed(self) -> bool:
@@ -68,7 +68,7 @@ class Report:
             lines.append(f"rejected rows, with what to do about them: {self.rejected_path}")
         if self.dry_run:
             lines.append("dry run: nothing was recorded")
-        elif self.nothing_new and self.rows > self.rejected:
+        elif self.nothing_new:
             lines.append("nothing new: everything in the file was recorded before")
         return lines
 

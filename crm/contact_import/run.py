@@ -17,6 +17,7 @@ from crm.contact_import.report import Report
 from crm.contact_import.said import Said
 from crm.contact_import.spec import ImportMap
 from crm.contact_import.values import Binding
+from crm.errors import FieldError, Invalid
 from crm.models import User
 
 CHUNK_ROWS = 2000
@@ -40,6 +41,10 @@ def import_file(
     many of the file's bytes are done, and how many there are. Raises Invalid where the file cannot be read or the map
     does not fit it, before anything is written.
     """
+    if rejected_path.resolve() == path.resolve():
+        raise Invalid(
+            FieldError("", "would be replaced by its own rejected rows", "name another file for them")
+        )
     with ExitStack() as stack:
         sheet = stack.enter_context(
             open_sheet(

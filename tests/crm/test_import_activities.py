@@ -207,20 +207,41 @@ def test_activities_alone_find_their_contacts_by_id_or_address(tmp_path: Path) -
         "9,nobody@acme.example,call,2026-01-05,c\n"
         ",,call,2026-01-05,d\n"
         "7,not an address,call,2026-01-05,e\n"
-        "7,,,2026-01-05,f\n",
+        "7,,,2026-01-05,f\n"
+        "\x00,,call,2026-01-05,g\n",
     )
 
     report = run(path, JOINED)
 
     assert set(Activity.objects.values_list("contact_id", "subject")) == {(ada.pk, "a"), (bob.pk, "b")}
     rows = rejected_rows(report)
-    assert [row["Rejected row"] for row in rows] == ["4", "5", "6", "7"]
+    assert [row["Rejected row"] for row in rows] == ["4", "5", "6", "7", "8"]
     assert rows[0]["Problem"] == "nobody is recorded with external_id 9 or email nobody@acme.example"
     assert rows[0]["What to do"] == "import the contacts first, then this file again"
     assert "is missing" in rows[1]["Problem"]
     assert "is not an e-mail address" in rows[2]["Problem"]
     assert rows[3]["Rejected field"] == "activity kind (“Kind”)"
+    assert rows[4]["Problem"] == "holds a NUL character"
     assert Contact.objects.count() == 2
+
+
+def test_a_row_that_no_activity_applies_to_is_left_out(tmp_path: Path) -> None:
+    make_contact("ada@acme.example")
+    path = write(
+        tmp_path, "Email,Kind,When\nada@acme.example,call,2026-01-05\nada@acme.example,other,2026-01-05\n"
+    )
+
+    report = run(
+        path,
+        """
+        kind: activities
+        source: crm
+        contact: {email: Email}
+        activities: [{kind: Kind, occurred_at: When, when: {column: Kind, equals: call}}]
+        """,
+    )
+
+    assert (report.activities, report.left_out) == ({CREATED: 1}, 1)
 
 
 def test_an_account_means_everybody_there_and_a_campaign_its_members(tmp_path: Path) -> None:

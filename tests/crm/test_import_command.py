@@ -62,6 +62,16 @@ def test_rejected_rows_stand_beside_the_file_or_where_they_are_asked_for(
 
 
 @pytest.mark.django_db
+def test_rejected_rows_never_replace_the_file_itself(tmp_path: Path, people_map: Path) -> None:
+    path = write(tmp_path, f"{HEADINGS}bad,,,,\n")
+
+    with pytest.raises(CommandError, match="would be replaced by its own rejected rows"):
+        command(path, "--map", people_map, "--rejected", path)
+
+    assert path.read_text() == f"{HEADINGS}bad,,,,\n"
+
+
+@pytest.mark.django_db
 def test_a_dry_run_records_nothing(tmp_path: Path, people_map: Path) -> None:
     path = write(tmp_path, f"{HEADINGS}ada@acme.example,,,,\n")
 
@@ -168,13 +178,29 @@ def test_an_import_that_is_killed_and_started_again_finishes_without_duplicates(
     assert ContactVersion.objects.count() == 16_000
 
 
-def _start(path: Path, map_path: Path) -> subprocess.Popen[bytes]:
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_of_one_file_at_once_record_everything_once(tmp_path: Path, people_map: Path) -> None:
+    path = write(tmp_path, HEADINGS + _many(3_000))
+
+    processes = [_start(path, people_map, rejected=tmp_path / f"rejected{n}.csv") for n in range(2)]
+    codes = [process.wait(timeout=300) for process in processes]
+
+    assert codes == [0, 0]
+    assert (Contact.objects.count(), Company.objects.count(), ContactVersion.objects.count()) == (
+        3_000,
+        50,
+        3_000,
+    )
+
+
+def _start(path: Path, map_path: Path, *, rejected: Path | None = None) -> subprocess.Popen[bytes]:
     login = {key: quote(str(connection.settings_dict[key]), safe="") for key in ("USER", "PASSWORD", "NAME")}
     where = f"{connection.settings_dict['HOST']}:{connection.settings_dict['PORT']}"
     url = f"postgres://{login['USER']}:{login['PASSWORD']}@{where}/{login['NAME']}"
     connections.close_all()
     return subprocess.Popen(
-        [sys.executable, "manage.py", "import_contacts", str(path), "--map", str(map_path)],
+        [sys.executable, "manage.py", "import_contacts", str(path), "--map", str(map_path)]
+        + (["--rejected", str(rejected)] if rejected else []),
         cwd=settings.BASE_DIR,
         env={**os.environ, "DATABASE_URL": url},
         stdout=subprocess.DEVNULL,

@@ -50,6 +50,15 @@ pytestmark = pytest.mark.django_db
             "source: x\ncontact: {email: E}\nactivities: [{kind: K, occurred_at: O, times: {column: T, most: 5000}}]",
             "times.most: is 5000",
         ),
+        (
+            "contact: {email: E, stage: {column: S, values: {Won: customr}}}",
+            "contact.stage: makes it “customr”",
+        ),
+        ("contact: {email: E, sales_consent: {value: 'yes'}}", "contact.sales_consent: makes it “yes”"),
+        (
+            "source: x\ncontact: {email: E}\nactivities: [{kind: {value: Page View}, occurred_at: O}]",
+            "activities[0].kind: makes it “Page View”",
+        ),
         (f"source: {'x' * 61}\ncontact: {{email: E}}", "line 1: source: is 61 characters long"),
     ],
 )

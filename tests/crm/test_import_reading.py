@@ -122,6 +122,15 @@ def test_blank_lines_are_no_rows_and_count_as_in_a_spreadsheet(tmp_path: Path) -
     assert [(row.number, row.cells[0]) for row in rows] == [(4, "Ada"), (6, "Bob")]
 
 
+def test_empty_headings_at_the_end_are_no_columns(tmp_path: Path) -> None:
+    path = write(tmp_path, "Name,City,,\nAda,Paris\nBob,Rome,,\nCy,Bonn,,x\n")
+
+    headings, rows = read(path)
+
+    assert headings == ["Name", "City"]
+    assert [bool(row.fault) for row in rows] == [False, False, True]
+
+
 def test_empty_cells_beyond_the_headings_are_dropped(tmp_path: Path) -> None:
     path = write(tmp_path, "Name,City\nAda,Paris,,\n")
 

@@ -39,6 +39,8 @@ class Command(BaseCommand):
         except HandoffError as error:
             name = map if import_map.document.faults else file
             raise CommandError("\n".join(f"{name}: {fault}" for fault in error.errors)) from error
+        except KeyboardInterrupt:
+            raise CommandError("stopped: start it again, and it finishes the rest", returncode=130) from None
         self.stdout.write("\n".join(report.lines()))
         if report.failed:
             raise CommandError("no row could be imported")
