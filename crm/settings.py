@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
-from crm import database, environment
+from crm import admin_look, database, environment
 
 # Django's generic classes take type arguments (`ModelForm[Contact]`) at run time too.
 django_stubs_ext.monkeypatch()
@@ -269,7 +269,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 
 # Admin
 
-UNFOLD = {"SITE_TITLE": "Handoff", "SITE_HEADER": "Handoff", "SITE_SYMBOL": "handshake"}
+UNFOLD = admin_look.UNFOLD
 
 # Logs: one event a line, to standard error
 

@@ -81,10 +81,7 @@ def _rule_of(rule: Rule) -> RuleSpec:
 @transaction.atomic
 def save_draft(spec: ModelSpec, *, by: User | None, at: datetime, note: str = "") -> ScoringVersion:
     """Write `spec` as a new draft under the next number."""
-    take_turns()
-    highest = ScoringVersion.objects.aggregate(highest=Max("number"))["highest"] or 0
-    version = ScoringVersion.objects.create(
-        number=highest + 1,
+    version = ScoringVersion(
         name=spec.name,
         threshold=_cents(spec.threshold),
         min_fit=_cents(spec.min_fit),
@@ -97,9 +94,8 @@ def save_draft(spec: ModelSpec, *, by: User | None, at: datetime, note: str = ""
         fit_grades=list(spec.fit_grades),
         engagement_grades=list(spec.engagement_grades),
         note=note,
-        created_at=at,
-        created_by=by,
     )
+    add_draft(version, by=by, at=at)
     _write_rules(spec, _write_groups(spec, version))
     Persona.objects.bulk_create(
         Persona(
@@ -113,6 +109,16 @@ def save_draft(spec: ModelSpec, *, by: User | None, at: datetime, note: str = ""
         for position, persona in enumerate(spec.personas)
     )
     return version
+
+
+@transaction.atomic
+def add_draft(version: ScoringVersion, *, by: User | None, at: datetime) -> None:
+    """Save a new version, still without rules, as a draft under the next number."""
+    take_turns()
+    highest = ScoringVersion.objects.aggregate(highest=Max("number"))["highest"] or 0
+    version.number = highest + 1
+    version.created_at, version.created_by = at, by
+    version.save(force_insert=True)
 
 
 def take_turns() -> None:

@@ -2,20 +2,56 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RangeNumericFilter
+from unfold.contrib.filters.admin import (
+    ChoicesDropdownFilter,
+    DropdownFilter,
+    RangeDateFilter,
+    RangeNumericFilter,
+)
 from unfold.decorators import display
 
 from crm.admin.base import ReadOnlyAdmin, ReadOnlyInline
 from leads.models import Mql, Task
 
 
+class StateFilter(DropdownFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("open", "Open"),
+            ("unassigned", "Open, without an owner"),
+            ("overdue", "Open, first touch overdue"),
+            ("closed", "Closed"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Mql]) -> QuerySet[Mql]:
+        is_open = Q(closed_at=None)
+        wanted = {
+            "open": is_open,
+            "unassigned": is_open & Q(owner=None),
+            "overdue": is_open & Q(first_touched_at=None, due_at__lt=timezone.now()),
+            "closed": ~is_open,
+        }
+        return queryset.filter(wanted.get(self.value() or "", Q()))
+
+
 class TaskInline(ReadOnlyInline):
     model = Task
     fields = ("title", "kind", "assignee", "due_at", "done_at", "outcome")
     ordering = ("due_at", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Task]:
+        return super().get_queryset(request).select_related("assignee")
 
 
 @admin.register(Mql)
@@ -33,8 +69,8 @@ class MqlAdmin(ReadOnlyAdmin):
     )
     list_select_related = ("contact__company", "owner")
     list_filter = (
+        StateFilter,
         ("verdict", ChoicesDropdownFilter),
-        ("closed_at", admin.EmptyFieldListFilter),
         ("owner", admin.RelatedOnlyFieldListFilter),
         ("total", RangeNumericFilter),
         ("opened_at", RangeDateFilter),

@@ -1,0 +1,23 @@
+"""Groups have a page too, for what is deleted or looked for; they are edited with their version."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+
+from scoring.admin.drafts import DraftAdmin
+from scoring.models import Group, ScoringVersion
+
+
+@admin.register(Group)
+class GroupAdmin(DraftAdmin):
+    list_display = ("name", "version", "dimension", "min_points", "max_points", "position")
+    list_select_related = ("version",)
+    list_filter = (("version", RelatedDropdownFilter), ("dimension", ChoicesDropdownFilter))
+    search_fields = ("name",)
+    ordering = ("-version__number", "position", "pk")
+    fields = ("version", "name", "dimension", ("min_points", "max_points"), "position")
+    autocomplete_fields = ("version",)
+
+    def version_of(self, obj: Group) -> ScoringVersion | None:
+        return obj.version if obj.version_id else None

@@ -1,0 +1,180 @@
+"""Rules, each on a page of its own with its conditions below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Max, QuerySet
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from scoring.admin.condition_values import meant, typed
+from scoring.admin.drafts import DraftAdmin, is_draft
+from scoring.condition_check import condition_faults
+from scoring.fields import canonical
+from scoring.model_check import errors_of
+from scoring.models import Condition, Dimension, DomainList, Group, Op, Rule, ScoringVersion
+from scoring.spec import ConditionSpec
+from scoring.versions import spec_of
+
+VALUE_HELP = "Several with commas between: CEO, CRO. Nothing for “is known”."
+
+
+class ConditionForm(forms.ModelForm):
+    typed_value = forms.CharField(
+        label="value", required=False, help_text=VALUE_HELP, widget=UnfoldAdminTextInputWidget
+    )
+
+    class Meta:
+        model = Condition
+        fields = ("field", "op", "typed_value")
+
+    def __init__(self, *args: Any, dimension: Dimension | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.dimension = dimension
+        self.initial["typed_value"] = typed(self.instance.value)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not {"field", "op", "typed_value"} <= cleaned.keys():
+            return cleaned
+        cleaned["field"] = canonical(cleaned["field"].strip())
+        try:
+            value = meant(
+                cleaned["typed_value"], field=cleaned["field"], op=cleaned["op"], dimension=self.dimension
+            )
+        except ValueError as error:
+            self.add_error("typed_value", f"This {error}.")
+            return cleaned
+        self.instance.value = value
+        if self.dimension:
+            self._tell_faults(ConditionSpec(cleaned["field"], Op(cleaned["op"]), value), self.dimension)
+        return cleaned
+
+    def _tell_faults(self, condition: ConditionSpec, dimension: Dimension) -> None:
+        lists = set(DomainList.objects.values_list("name", flat=True))
+        shown = {"field": "field", "op": "op", "value": "typed_value"}
+        for fault in condition_faults(condition, dimension, (), lists):
+            place = shown.get(str(fault.path[0])) if fault.path else None
+            self.add_error(place, f"{fault.problem}: {fault.mend}.")
+
+
+class ConditionFormSet(BaseInlineFormSet):
+    """Gives every condition the dimension of the group that was chosen for its rule."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        group = self.instance.group if self.instance.group_id else None
+        return {**super().get_form_kwargs(index), "dimension": Dimension(group.dimension) if group else None}
+
+
+class ConditionInline(TabularInline):
+    model = Condition
+    form = ConditionForm
+    formset = ConditionFormSet
+    fields = ("field", "op", "typed_value")
+    verbose_name_plural = "conditions, all of which must hold"
+    extra = 0
+    min_num = 1
+    validate_min = True
+
+    @display(description="value")
+    def typed_value(self, condition: Condition) -> str:
+        """What a condition of a published version shows in the place of the field."""
+        return typed(condition.value)
+
+    def _is_open(self, obj: Rule | None) -> bool:
+        return obj is None or is_draft(obj.group.version)
+
+    def has_add_permission(self, request: HttpRequest, obj: Rule | None = None) -> bool:
+        return bool(super().has_add_permission(request, obj)) and self._is_open(obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Rule | None = None) -> bool:
+        return bool(super().has_change_permission(request, obj)) and self._is_open(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Rule | None = None) -> bool:
+        return bool(super().has_delete_permission(request, obj)) and self._is_open(obj)
+
+
+@admin.register(Rule)
+class RuleAdmin(DraftAdmin):
+    list_display = ("name", "version", "group", "dimension", "gives", "conditions_in_words")
+    list_select_related = ("group__version",)
+    list_filter = (
+        ("group__version", RelatedDropdownFilter),
+        ("group__dimension", ChoicesDropdownFilter),
+        ("effect", ChoicesDropdownFilter),
+    )
+    search_fields = ("name", "group__name")
+    ordering = ("-group__version__number", "position", "pk")
+    inlines = (ConditionInline,)
+    fieldsets = (
+        (None, {"fields": ("group", "name", ("effect", "points"))}),
+        (
+            "What counts",
+            {
+                "fields": (("per", "at_least"), ("max_points", "window_days")),
+                "description": "For rules of engagement: what a contact did, how often and how lately.",
+            },
+        ),
+        (
+            "How it fades",
+            {
+                "fields": (("decay_kind", "decay_days", "decay_percent"), "position"),
+                "description": "Nothing chosen: as the version says.",
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Rule]:
+        return super().get_queryset(request).select_related("group__version").prefetch_related("conditions")
+
+    def version_of(self, obj: Rule) -> ScoringVersion | None:
+        return obj.group.version if obj.group_id else None
+
+    @display(description="version", ordering="group__version__number")
+    def version(self, rule: Rule) -> str:
+        version = rule.group.version
+        return f"{version.number} ({version.get_status_display().lower()})"
+
+    @display(description="dimension", label={"Fit": "info", "Engagement": "success"})
+    def dimension(self, rule: Rule) -> str:
+        return Dimension(rule.group.dimension).label
+
+    @display(description="gives", ordering="points")
+    def gives(self, rule: Rule) -> str:
+        return f"{rule.points:+g} points" if rule.effect == "points" else rule.get_effect_display()
+
+    @display(description="when")
+    def conditions_in_words(self, rule: Rule) -> str:
+        return " and ".join(str(condition) for condition in rule.conditions.all())
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "group":
+            drafts = Group.objects.filter(version__status=ScoringVersion.Status.DRAFT)
+            kwargs["queryset"] = drafts.select_related("version").order_by(
+                "-version__number", "position", "pk"
+            )
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "group":
+            field.label_from_instance = lambda group: f"Version {group.version.number}: {group.name}"
+        return field
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        last = Rule.objects.filter(group__version__groups=initial.get("group")).aggregate(
+            last=Max("position")
+        )["last"]
+        return {"position": 0 if last is None else last + 1, **initial}
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        faults = errors_of(spec_of(form.instance.group.version))
+        here = [fault for fault in faults if f"“{form.instance.name}”" in fault.field]
+        for fault in here[:5]:
+            messages.warning(request, f"{fault}. The version cannot be published before.")
