@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from scoring import marks
 from scoring.evaluate import Evaluator, ScoreRow, evaluator_of
 from scoring.models import Effect, Pending, Score, ScoreChange, ScoringVersion
 from scoring.signals import scores_changed
@@ -44,14 +45,14 @@ def drain_for(seconds: float) -> tuple[int, bool]:
     """Drain by the clock for about `seconds`. Returns how many were evaluated, and whether none was left."""
     done, end = 0, time.monotonic() + seconds
     while time.monotonic() < end:
-        taken = _take(timezone.now())
+        taken = _take(None)
         if not taken:
             return done, True
         done += taken
     return done, False
 
 
-def _take(at: datetime) -> int:
+def _take(at: datetime | None) -> int:
     """Evaluate one batch. Where that fails, in ever smaller parts, so that one contact's fault holds up nobody else."""
     try:
         return evaluate_batch(at=at)
@@ -59,14 +60,13 @@ def _take(at: datetime) -> int:
         if connection.in_atomic_block or not connection.is_usable():
             raise
         logger.exception("batch failed, trying it in parts")
-        ids = list(
-            Pending.objects.due(at=at).order_by("marked_at", "pk").values_list("pk", flat=True)[:BATCH]
-        )
+        due = Pending.objects.due(at=at or timezone.now()).order_by("marked_at", "pk")
+        ids = list(due.values_list("pk", flat=True)[:BATCH])
         _in_halves(ids, at)
         return len(ids)
 
 
-def _in_halves(ids: list[int], at: datetime) -> None:
+def _in_halves(ids: list[int], at: datetime | None) -> None:
     """Evaluate `ids`, and where that fails each half by itself, down to whoever it is that fails."""
     if not ids:
         return
@@ -77,7 +77,7 @@ def _in_halves(ids: list[int], at: datetime) -> None:
             raise
         if len(ids) == 1:
             logger.exception("evaluation failed contact=%s", ids[0])
-            _put_off(ids[0], f"{type(error).__name__}: {error}", at)
+            _put_off(ids[0], f"{type(error).__name__}: {error}", at or timezone.now())
             return
         middle = len(ids) // 2
         _in_halves(ids[:middle], at)
@@ -94,28 +94,37 @@ def _put_off(contact_id: int, error: str, at: datetime) -> None:
 
 
 @transaction.atomic
-def evaluate_batch(*, at: datetime, only: Sequence[int] | None = None) -> int:
+def evaluate_batch(*, at: datetime | None = None, only: Sequence[int] | None = None) -> int:
     """Evaluate up to 500 of those who wait, oldest mark first, and clear their marks. Returns how many.
 
-    Contacts that somebody is just writing are passed over: whoever writes them has marked them.
+    Scores are as of `at`; without it, of the moment at which the batch is held, which no fact of a mark in it is later
+    than. Contacts that somebody is just writing are passed over: whoever writes them has marked them.
     """
     version = ScoringVersion.objects.live()
     if version is None:
         return 0
-    marks = Pending.objects.due(at=at).select_related("contact").order_by("marked_at", "pk")
-    if only is not None:
-        marks = marks.filter(pk__in=only)
-    # No-key locks: an activity of a contact may still be recorded, and marks it anew.
-    taken = marks.select_for_update(skip_locked=True, no_key=True, of=("self", "contact"))[:BATCH]
-    ids = sorted(mark.pk for mark in taken)
+    ids = _hold(at or timezone.now(), only)
     if not ids:
         return 0
+    at = at or timezone.now()
     # Before the effects, so that what they record marks anew instead of vanishing with these.
     Pending.objects.filter(pk__in=ids).delete()
+    marks.mark_for_later(ids, at=at)
     told = keep_scores(ids, version, at=at)
     if told:
         scores_changed.send(evaluate_batch, contact_ids=told, at=at)
     return len(ids)
+
+
+def _hold(due_at: datetime, only: Sequence[int] | None) -> list[int]:
+    """Lock the marks of a batch with their contacts. Returns their ids in order."""
+    due = Pending.objects.due(at=due_at).select_related("contact").only("contact__id")
+    due = due.order_by("marked_at", "pk")
+    if only is not None:
+        due = due.filter(pk__in=only)
+    # No-key locks: an activity of a contact may still be recorded, and marks it anew.
+    held = due.select_for_update(skip_locked=True, no_key=True, of=("self", "contact"))[:BATCH]
+    return sorted(mark.pk for mark in held)
 
 
 def keep_scores(contact_ids: Sequence[int], version: ScoringVersion, *, at: datetime) -> list[int]:

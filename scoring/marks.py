@@ -21,6 +21,13 @@ SOME = MARK.format(
     ORDER BY id
 """
 )
+LATER = """
+    INSERT INTO scoring_pending (contact_id, marked_at, attempts, not_before, last_error)
+    SELECT contact_id, MIN(occurred_at), 0, MIN(occurred_at), '' FROM crm_activity
+    WHERE contact_id = ANY(%(contacts)s::bigint[]) AND occurred_at > %(at)s
+    GROUP BY contact_id ORDER BY contact_id
+    ON CONFLICT (contact_id) DO NOTHING
+"""
 EVERYONE = MARK.format(whom="SELECT id, %(at)s, 0, '' FROM crm_contact ORDER BY id")
 
 
@@ -28,6 +35,16 @@ def mark(contact_ids: Sequence[int], *, company_ids: Sequence[int] = (), at: dat
     """Mark contacts, and the people of companies, as waiting for evaluation. Returns how many. Safe twice."""
     with connection.cursor() as cursor:
         cursor.execute(SOME, {"contacts": list(contact_ids), "companies": list(company_ids), "at": at})
+        return int(cursor.rowcount)
+
+
+def mark_for_later(contact_ids: Sequence[int], *, at: datetime) -> int:
+    """Mark those of whom something is recorded that happens only after `at`, for when it does. Returns how many.
+
+    A webinar next week, or a click by a clock that is ahead of ours: an evaluation at `at` rightly leaves it out.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(LATER, {"contacts": list(contact_ids), "at": at})
         return int(cursor.rowcount)
 
 

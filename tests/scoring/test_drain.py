@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from crm import record
 from crm.facts import ActivityFacts, ContactFacts
@@ -288,13 +290,35 @@ def test_the_score_of_many_matches_is_that_of_the_union(small_model: ScoringVers
     assert contact.score.total == Decimal(80)
 
 
-def test_no_fact_is_scored_before_it_happened(small_model: ScoringVersion) -> None:
+def test_a_fact_of_the_future_is_scored_once_it_has_happened(small_model: ScoringVersion) -> None:
     contact = make_contact(job_title="VP Sales")
     make_activity(contact, "webinar_attended", days_ago=-1)
 
     drain(at=NOW)
+    before = Score.objects.get(pk=contact.pk).total
+    drain(at=LATER - timedelta(seconds=1))
+    too_early = Score.objects.get(pk=contact.pk).total
+    drain(at=LATER)
 
-    assert contact.score.total == 30
+    assert (before, too_early) == (30, 30)
+    assert Score.objects.get(pk=contact.pk).total == 80
+    assert not Pending.objects.exists()
+
+
+def test_a_fact_recorded_just_before_its_contact_is_held_is_in_the_score(small_model: ScoringVersion) -> None:
+    contact = make_contact(job_title="VP Sales")
+    waiting = [lambda: make_activity(contact, "webinar_attended", at=timezone.now())]
+
+    def record_before_the_lock(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+        if "FOR NO KEY UPDATE" in sql and waiting:
+            waiting.pop()()
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(record_before_the_lock):
+        evaluate_batch()
+
+    assert not waiting
+    assert Score.objects.get(pk=contact.pk).total == 80
 
 
 def test_marking_the_unknown_marks_nobody(db: None) -> None:
