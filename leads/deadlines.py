@@ -8,7 +8,7 @@ from typing import Literal
 
 from django.conf import settings
 
-from leads.models import Mql
+from leads.models import Mql, Task
 from leads.sla import working_minutes_between
 
 MINUTE = timedelta(minutes=1)
@@ -30,22 +30,30 @@ def first_touch(mql: Mql, *, at: datetime) -> Deadline:
         return Deadline("met", "Accepted" if mql.accepted_at else "Touched", mql.first_touched_at)
     if mql.due_at is None:
         return Deadline("none", "No deadline", None)
-    if mql.due_at <= at:
-        passed = _working_time(mql.due_at, at)
-        return Deadline("over", f"{duration(passed)} overdue" if passed >= MINUTE else "Overdue", mql.due_at)
-    left = _working_time(at, mql.due_at)
+    return _in_working_time(mql.due_at, at)
+
+
+def task(asked: Task, *, at: datetime) -> Deadline:
+    """How a task stands. A first touch goes by working time, as the SLA it keeps; others by the clock, since a
+    callback is promised for a time and not for working hours.
+    """
+    if asked.kind == Task.Kind.FIRST_TOUCH:
+        return _in_working_time(asked.due_at, at)
+    if asked.due_at <= at:
+        return Deadline("over", f"{duration(at - asked.due_at)} overdue", asked.due_at)
+    left = asked.due_at - at
+    return Deadline("soon" if left <= timedelta(hours=1) else "ahead", f"in {duration(left)}", asked.due_at)
+
+
+def _in_working_time(due_at: datetime, at: datetime) -> Deadline:
+    if due_at <= at:
+        passed = _working_time(due_at, at)
+        return Deadline("over", f"{duration(passed)} overdue" if passed >= MINUTE else "Overdue", due_at)
+    left = _working_time(at, due_at)
     state: Literal["soon", "ahead"] = (
         "soon" if left <= timedelta(minutes=settings.SLA_MINUTES) / 4 else "ahead"
     )
-    return Deadline(state, f"{duration(left)} left" if left >= MINUTE else "Due now", mql.due_at)
-
-
-def task(due_at: datetime, *, at: datetime) -> Deadline:
-    """How a task stands: by the clock, since a callback is promised for a time and not for working hours."""
-    if due_at <= at:
-        return Deadline("over", f"{duration(at - due_at)} overdue", due_at)
-    left = due_at - at
-    return Deadline("soon" if left <= timedelta(hours=1) else "ahead", f"in {duration(left)}", due_at)
+    return Deadline(state, f"{duration(left)} left" if left >= MINUTE else "Due now", due_at)
 
 
 def _working_time(begin: datetime, end: datetime) -> timedelta:

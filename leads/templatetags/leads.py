@@ -78,8 +78,12 @@ def _ago(moment: datetime, now: datetime) -> str:
     passed = now - moment
     if passed < MINUTE:
         return "just now"
-    if passed < 14 * DAY:
+    if passed < DAY:
         return f"{duration(passed)} ago"
+    if passed < 14 * DAY:
+        # By the calendar, as the sentence that says why now.
+        days = (timezone.localdate(now) - timezone.localdate(moment)).days
+        return "yesterday" if days == 1 else f"{days} days ago"
     return _date(moment, now)
 
 
@@ -139,7 +143,7 @@ def sla(mql: Mql) -> SafeString:
 @register.simple_tag
 def due(task: Task) -> SafeString:
     """How long until a task is due, or how long it has been."""
-    return _deadline(deadlines.task(task.due_at, at=timezone.now()))
+    return _deadline(deadlines.task(task, at=timezone.now()))
 
 
 def _deadline(deadline: Deadline) -> SafeString:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from leads.deadlines import duration, first_touch, task
-from leads.models import Mql
+from leads.models import Mql, Task
 
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
 FRIDAY_EVENING = datetime(2026, 2, 27, 17, tzinfo=UTC)
@@ -60,9 +60,17 @@ def test_an_mql_without_a_deadline_says_so() -> None:
     ],
 )
 def test_a_task_is_counted_by_the_clock(left: timedelta, state: str, words: str) -> None:
-    deadline = task(MONDAY + left, at=MONDAY)
+    deadline = task(Task(kind=Task.Kind.CALLBACK, due_at=MONDAY + left), at=MONDAY)
 
     assert (deadline.state, deadline.words) == (state, words)
+
+
+def test_a_first_touch_is_counted_as_the_sla_that_it_keeps() -> None:
+    due_at = MONDAY - timedelta(days=3)
+
+    deadline = task(Task(kind=Task.Kind.FIRST_TOUCH, due_at=due_at), at=MONDAY)
+
+    assert deadline == first_touch(Mql(due_at=due_at), at=MONDAY)
 
 
 @pytest.mark.parametrize(

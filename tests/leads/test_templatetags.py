@@ -48,6 +48,7 @@ def test_revenue_is_told_in_round_figures(amount: str | None, shown: str) -> Non
         (timedelta(seconds=20), "just now"),
         (timedelta(minutes=5), "5 min ago"),
         (timedelta(hours=5), "5 h ago"),
+        (timedelta(hours=24), "yesterday"),
         (timedelta(days=13), "13 days ago"),
     ],
 )
