@@ -3,8 +3,12 @@
 They are recorded like any other and marked `automated`; rules leave them out unless they ask for them.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -21,41 +25,45 @@ address of whoever runs the machine.
 """
 
 LINKS = 3
-BURST_SECONDS = 10
-DELIVERY_SECONDS = 60
+BURST = timedelta(seconds=10)
+DELIVERY = timedelta(seconds=60)
 
-MARK = """
+# Every click that one of the fresh ones may make a burst with, by contact and mail, in the order of time.
+CLICKS = """
     WITH fresh AS (
         SELECT contact_id, min(occurred_at) AS first, max(occurred_at) AS last
         FROM crm_activity WHERE id = ANY(%(ids)s) AND kind = 'email_click' GROUP BY contact_id
-    ), click AS (
-        SELECT a.id, a.contact_id, a.occurred_at, a.automated,
-               coalesce(a.properties ->> 'message_id', a.campaign_key) AS mail,
-               coalesce(a.properties ->> 'url', a.subject_key) AS link
-        FROM fresh f JOIN crm_activity a ON a.contact_id = f.contact_id AND a.kind = 'email_click'
-            AND a.occurred_at BETWEEN f.first - %(burst)s * interval '1 second'
-                                  AND f.last + %(burst)s * interval '1 second'
-    ), burst AS (
-        SELECT c.id FROM click c
-        WHERE NOT c.automated
-          AND (SELECT count(DISTINCT o.link) FROM click o
-               WHERE o.contact_id = c.contact_id AND o.mail = c.mail
-                 AND o.occurred_at BETWEEN c.occurred_at - %(burst)s * interval '1 second'
-                                       AND c.occurred_at + %(burst)s * interval '1 second') >= %(links)s
-          AND coalesce((SELECT c.occurred_at - max(d.occurred_at) <= %(delivery)s * interval '1 second'
-                        FROM crm_activity d
-                        WHERE d.contact_id = c.contact_id AND d.kind IN ('email_sent', 'email_delivered')
-                          AND d.occurred_at <= c.occurred_at
-                          AND coalesce(d.properties ->> 'message_id', d.campaign_key) = c.mail), TRUE)
     )
-    UPDATE crm_activity SET automated = TRUE
-    WHERE NOT automated
-      -- An array, since "in the burst or named so" as two conditions would read the whole table.
-      AND id = ANY(ARRAY(
-          SELECT id FROM burst
-          UNION ALL
-          SELECT id FROM crm_activity WHERE id = ANY(%(ids)s) AND properties ->> 'user_agent' ~* %(agents)s))
+    SELECT a.id, a.contact_id, coalesce(a.properties ->> 'message_id', a.campaign_key) AS mail,
+           coalesce(a.properties ->> 'url', a.subject_key) AS link, a.occurred_at, a.automated
+    FROM fresh f JOIN crm_activity a ON a.contact_id = f.contact_id AND a.kind = 'email_click'
+        AND a.occurred_at BETWEEN f.first - %(burst)s AND f.last + %(burst)s
+    ORDER BY a.contact_id, mail, a.occurred_at
 """
+DELIVERIES = """
+    SELECT contact_id, coalesce(properties ->> 'message_id', campaign_key) AS mail,
+           array_agg(occurred_at ORDER BY occurred_at)
+    FROM crm_activity
+    WHERE contact_id = ANY(%(contacts)s::bigint[]) AND kind IN ('email_sent', 'email_delivered')
+    GROUP BY contact_id, mail
+"""
+# An array, since "in a burst or named so" as two conditions would read the whole table.
+MARK = """
+    UPDATE crm_activity SET automated = TRUE
+    WHERE NOT automated AND id = ANY(ARRAY(
+        SELECT unnest(%(in_bursts)s::bigint[])
+        UNION ALL
+        SELECT id FROM crm_activity WHERE id = ANY(%(ids)s) AND properties ->> 'user_agent' ~* %(agents)s))
+"""
+
+
+class Click(NamedTuple):
+    pk: int
+    contact_id: int
+    mail: str
+    link: str
+    occurred_at: datetime
+    automated: bool
 
 
 def may_be_automated(kind: str, properties: Mapping[str, Any]) -> bool:
@@ -70,15 +78,45 @@ def mark_automated(activity_ids: Sequence[int]) -> int:
     than a minute after the mail's delivery where that is recorded. Clicks of such a burst that were recorded before,
     one by one, are marked with it. Safe twice: a mark is only ever set.
     """
+    fresh: dict[str, Any] = {"ids": list(activity_ids), "burst": BURST, "agents": AGENTS}
     with connection.cursor() as cursor:
-        cursor.execute(
-            MARK,
-            {
-                "ids": list(activity_ids),
-                "links": LINKS,
-                "burst": BURST_SECONDS,
-                "delivery": DELIVERY_SECONDS,
-                "agents": AGENTS,
-            },
-        )
+        cursor.execute(CLICKS, fresh)
+        clicks = [Click(*row) for row in cursor.fetchall()]
+        suspects = [click for click in _in_bursts(clicks) if not click.automated]
+        cursor.execute(DELIVERIES, {"contacts": list({click.contact_id for click in suspects})})
+        deliveries = {(contact_id, mail): moments for contact_id, mail, moments in cursor.fetchall()}
+        in_bursts = [
+            click.pk
+            for click in suspects
+            if _soon_after(deliveries.get((click.contact_id, click.mail), []), click.occurred_at)
+        ]
+        cursor.execute(MARK, {**fresh, "in_bursts": in_bursts})
         return int(cursor.rowcount)
+
+
+def _in_bursts(clicks: Sequence[Click]) -> Iterator[Click]:
+    """Those that have enough links of their mail within ten seconds either side. `clicks` come as CLICKS orders them.
+
+    One pass, however many clicks there are: a link enters the count when it comes near, and leaves it again.
+    """
+    for _, same_mail in groupby(clicks, key=lambda click: (click.contact_id, click.mail)):
+        mail = list(same_mail)
+        near: Counter[str] = Counter()
+        first = last = 0
+        for click in mail:
+            while last < len(mail) and mail[last].occurred_at <= click.occurred_at + BURST:
+                near[mail[last].link] += 1
+                last += 1
+            while mail[first].occurred_at < click.occurred_at - BURST:
+                near[mail[first].link] -= 1
+                if not near[mail[first].link]:
+                    del near[mail[first].link]
+                first += 1
+            if len(near) >= LINKS:
+                yield click
+
+
+def _soon_after(deliveries: Sequence[datetime], moment: datetime) -> bool:
+    """Whether `moment` follows the last delivery before it by a minute at most, or none before it is recorded."""
+    before = bisect_right(deliveries, moment)
+    return not before or moment - deliveries[before - 1] <= DELIVERY

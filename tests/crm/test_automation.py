@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from crm import record
 from crm.facts import ActivityFacts
@@ -70,6 +71,19 @@ def test_a_burst_reported_backwards_is_marked_whole() -> None:
         append(click)
 
     assert marked() == 3
+
+
+@pytest.mark.parametrize(
+    "apart", [pytest.param(0.001, id="all within seconds"), pytest.param(60, id="a day long")]
+)
+def test_thousands_of_clicks_of_one_contact_are_looked_through_once(apart: float) -> None:
+    contact = make_contact()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '3s'")
+
+    append(*clicks(contact, [number * apart for number in range(8000)]))
+
+    assert marked() == (8000 if apart < 1 else 0)
 
 
 @pytest.mark.parametrize(
