@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django_q.admin import FailAdmin
-from django_q.models import Failure, OrmQ, Schedule, Success
+from django_q.models import Failure, OrmQ, Schedule, Success, Task
 from unfold.decorators import display
 
 from crm.admin.base import HandoffAdmin, ReadOnlyAdmin
@@ -24,9 +25,13 @@ class ScheduleAdmin(ReadOnlyAdmin):
     ordering = ("name", "pk")
     sortable_by = ()
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        last_run = Task.objects.filter(pk=OuterRef("task")).values("success")
+        return super().get_queryset(request).annotate(succeeded=Subquery(last_run))
+
     @display(description="last run", boolean=True)
     def last_run_succeeded(self, schedule: Any) -> bool | None:
-        return schedule.success()
+        return schedule.succeeded
 
 
 @admin.register(Failure)

@@ -174,6 +174,9 @@ class ScoringVersionAdmin(DraftAdmin):
     def has_publish_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.has_change_permission(request, object_id)
 
+    def has_draft_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return bool(self.has_add_permission(request))
+
     @action(
         description="Publish",
         url_path="publish",
@@ -227,7 +230,7 @@ class ScoringVersionAdmin(DraftAdmin):
         description="Make a draft of it",
         url_path="copy",
         icon="content_copy",
-        permissions=["add"],
+        permissions=["draft"],
         dialog={
             "title": "Make a draft of this version?",
             "description": "A new draft under the next number, with these rules and personas. This one stays as it is.",
