@@ -21,6 +21,13 @@ TRIES = 5
 """How often a batch starts again because another writer was faster to insert one of its companies."""
 
 
+def name_key(name: str) -> str:
+    """`name` without case. Letter by letter, since whole words turn Σ into either of two letters, and İ into two."""
+    if name.isascii():
+        return name.lower()
+    return "".join(letter.lower()[:1] for letter in name).replace("ς", "σ")
+
+
 class Known(NamedTuple):
     """What identifies a recorded company."""
 
@@ -49,13 +56,14 @@ class Directory(Generic[Identified]):
             self.by_domain[company.domain] = company
         if company.external_id:
             self.by_external_id[company.external_id] = company
-        namesakes = self.by_name.setdefault(company.name.lower(), [])
+        namesakes = self.by_name.setdefault(name_key(company.name), [])
         if not any(namesake is company for namesake in namesakes):
             namesakes.append(company)
 
     def called(self, name: str) -> list[Identified]:
         """The companies of that name, without case."""
-        return [c for c in self.by_name.get(name.lower(), []) if c.name.lower() == name.lower()]
+        key = name_key(name)
+        return [c for c in self.by_name.get(key, []) if name_key(c.name) == key]
 
     def named(self, name: str) -> Identified | None:
         """The company of that name, where the name means only one."""
@@ -95,7 +103,10 @@ def _known_to(rows: Iterable[CompanyFacts]) -> list[Known]:
     asked = {
         "domains": list({row.domain for row in rows} - {""}),
         "external_ids": list({row.external_id for row in rows} - {""}),
-        "names": list({row.name.lower() for row in rows} - {""}),
+        # In both spellings, as the locale of the database decides which of them its lower() gives.
+        "names": list(
+            {spelling for row in rows for spelling in (row.name.lower(), name_key(row.name))} - {""}
+        ),
     }
     with connection.cursor() as cursor:
         cursor.execute(MEANT, asked)
@@ -210,7 +221,7 @@ def _write(changed: Iterable[Company], *, at: datetime) -> None:
     companies = list({id(company): company for company in changed}.values())
     # In one order whoever writes them: two writers who insert the same companies crosswise would deadlock.
     new = sorted(
-        (c for c in companies if c.pk is None), key=lambda c: (c.domain, c.external_id, c.name.lower())
+        (c for c in companies if c.pk is None), key=lambda c: (c.domain, c.external_id, name_key(c.name))
     )
     stale = [company for company in companies if company.pk is not None]
     Company.objects.bulk_create(new)
@@ -258,7 +269,7 @@ def companies_of(rows: Sequence[ContactFacts], *, create: bool, at: datetime) ->
         missing: dict[str, CompanyFacts] = {}
         for meant in wanted.values():
             if _find(meant, directory) is None and (meant.domain or meant.name):
-                missing.setdefault(meant.domain or meant.name.lower(), meant)
+                missing.setdefault(meant.domain or name_key(meant.name), meant)
         if missing:
             upsert_companies([missing[key] for key in sorted(missing)], at=at)
             directory = Directory(_known_to(wanted.values()))

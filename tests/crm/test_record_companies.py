@@ -124,3 +124,21 @@ def test_two_writers_of_the_same_new_companies_make_each_once() -> None:
     assert results.count(Result.CREATED) == 200
     assert len(results) == 400
     assert Result.REJECTED not in results
+
+
+@pytest.mark.parametrize(
+    ("name", "again"),
+    [
+        pytest.param("ΟΜΙΛΟΣ ΑΕ", "ΟΜΙΛΟΣ ΑΕ", id="capital sigma"),
+        pytest.param("ΟΜΙΛΟΣ ΑΕ", "Ομιλος ΑΕ", id="final sigma"),
+        pytest.param("İstanbul AŞ", "İSTANBUL aş", id="dotted capital"),
+        pytest.param("Straße GmbH", "STRAßE GMBH", id="sharp s"),
+    ],
+)
+def test_a_bare_name_is_one_company_in_every_alphabet(name: str, again: str) -> None:
+    [first] = record.upsert_companies([CompanyFacts(name=name)], at=NOW)
+
+    [second] = record.upsert_companies([CompanyFacts(name=again, industry="Steel")], at=NOW)
+
+    assert (second.result, second.id) == (Result.UPDATED, first.id)
+    assert record.find_companies([CompanyFacts(name=again)])[0] is not None
