@@ -18,6 +18,10 @@ def signed_in(user: User) -> Client:
     return client
 
 
+ADMIN_FORM = {"properties": "{}", "stage_changes-TOTAL_FORMS": "0", "stage_changes-INITIAL_FORMS": "0"}
+"""What the admin's form of a contact holds besides its fields."""
+
+
 def htmx(target: str = "") -> dict[str, Any]:
     """The headers of a request by htmx whose answer goes into the element with the id `target`."""
     return {"headers": {"HX-Request": "true", **({"HX-Target": target} if target else {})}}

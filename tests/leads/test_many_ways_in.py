@@ -14,7 +14,7 @@ from crm.models import Company, Contact, StageChange
 from tests.api_client import api_client
 from tests.factories import NOW, make_user
 from tests.leads.conftest import AtOnce, raised
-from tests.leads.page_client import signed_in
+from tests.leads.page_client import ADMIN_FORM, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,7 +24,7 @@ MAP = "contact: {email: Email}\ncreate_companies: true"
 def add_by_admin(email: str, **columns: str) -> Any:
     """A call that adds a contact in the admin, as an administrator does."""
     client = signed_in(make_user(is_staff=True, is_superuser=True))
-    form = {"email": email, "stage": "lead", "properties": "{}", **columns}
+    form = {**ADMIN_FORM, "email": email, "stage": "lead", **columns}
     return partial(client.post, reverse("admin:crm_contact_add"), form)
 
 
@@ -50,3 +50,12 @@ def test_one_address_by_file_api_and_admin_at_once_is_one_contact(at_once: AtOnc
     assert Contact.objects.get().email == "ada@acme.example"
     assert Company.objects.count() == 1
     assert StageChange.objects.count() == 1
+
+
+def test_an_address_that_is_recorded_is_not_added_a_second_time_in_the_admin() -> None:
+    first = add_by_admin("ada@acme.example", job_title="CTO")()
+
+    again = add_by_admin("Ada@Acme.Example", job_title="CEO")()
+
+    assert (first.status_code, again.status_code) == (302, 200)
+    assert Contact.objects.get().job_title == "CTO"
