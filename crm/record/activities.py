@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from crm.automation import mark_automated, may_be_automated
 from crm.errors import FieldError
 from crm.facts import ActivityFacts, Outcome, Result, clean_activity
-from crm.models import ActivityKind, Consent, Contact
+from crm.models import ActivityKind, Consent
 from crm.record.consent import set_consent
 from crm.signals import facts_changed
 
@@ -25,13 +25,29 @@ COLUMNS = {
     "automated": "boolean", "properties": "jsonb",
 }  # fmt: skip
 NAMES = ", ".join(COLUMNS)
+# With an array. A placeholder for each reference would cost more than all the rest of a row.
+BY_ID = "SELECT id, id FROM crm_contact WHERE id = ANY(%s::bigint[])"
+BY_EMAIL = "SELECT email, id FROM crm_contact WHERE email = ANY(%s::text[])"
+# Excluding "" lets the partial index serve.
+BY_EXTERNAL_ID = """
+    SELECT external_id, id FROM crm_contact WHERE external_id = ANY(%s::text[]) AND external_id <> ''
+"""
 ONCE = "ON CONFLICT (contact_id, source, external_id) WHERE external_id <> '' DO NOTHING"
 FROM_ARRAYS = f"""
     INSERT INTO crm_activity ({NAMES})
     SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for kind in COLUMNS.values())})
     {ONCE} RETURNING id
 """
+TYPED = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+INCOMING = f"CREATE TEMPORARY TABLE IF NOT EXISTS incoming_activity ({TYPED}) ON COMMIT DROP"
 FROM_COPY = f"INSERT INTO crm_activity ({NAMES}) SELECT {NAMES} FROM incoming_activity {ONCE} RETURNING id"
+# The sequence is looked up once, and not once a row.
+NEW_IDS = """
+    SELECT nextval(s) FROM (SELECT pg_get_serial_sequence('crm_activity', 'id')::regclass AS s OFFSET 0) sequence,
+                           generate_series(1, %s)
+"""
+NOTHING = Jsonb({}, dumps=lambda _: "{}")
+"""The properties of most activities, which need not be written out anew for each."""
 
 
 @transaction.atomic
@@ -67,51 +83,54 @@ def _reference(contact: int | str) -> int | str:
 def _contacts(rows: Sequence[ActivityFacts]) -> dict[int | str, int]:
     """The ids of the contacts that `rows` are about, by what they call them."""
     asked = {row.contact for row in rows}
-    ids = {reference for reference in asked if isinstance(reference, int)}
+    ids = [reference for reference in asked if isinstance(reference, int)]
     texts = {reference.strip() for reference in asked if isinstance(reference, str)}
-    external = {text.removeprefix("external:") for text in texts if text.startswith("external:")}
-    emails = {text.lower() for text in texts if "@" in text}
+    external = [text.removeprefix("external:") for text in texts if text.startswith("external:")]
+    emails = [text.lower() for text in texts if "@" in text]
     known: dict[int | str, int] = {}
     if ids:
-        known.update((pk, pk) for pk in Contact.objects.filter(pk__in=ids).values_list("pk", flat=True))
+        known.update(_look_up(BY_ID, ids))
     if emails:
-        known.update(Contact.objects.filter(email__in=emails).values_list("email", "pk"))
+        known.update(_look_up(BY_EMAIL, emails))
     if external:
-        holders = Contact.objects.filter(external_id__in=external).exclude(external_id="")
-        found = holders.values_list("external_id", "pk")
+        found = _look_up(BY_EXTERNAL_ID, external)
         known.update((f"external:{external_id}".lower(), pk) for external_id, pk in found)
     return known
+
+
+def _look_up(statement: str, references: list[int] | list[str]) -> list[tuple[Any, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [references])
+        return list(cursor.fetchall())
 
 
 def _append(
     sound: list[tuple[int, int, ActivityFacts]], outcomes: list[Outcome | None], at: datetime
 ) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('crm_activity', 'id')) FROM generate_series(1, %s)",
-            [len(sound)],
-        )
+        cursor.execute(NEW_IDS, [len(sound)])
         ids = [pk for (pk,) in cursor.fetchall()]
         records = [
             (pk, contact_id, row.kind, row.subject, row.campaign, row.occurred_at, at, row.source, row.external_id,
-             row.automated, Jsonb(row.properties))
+             row.automated, Jsonb(row.properties) if row.properties else NOTHING)
             for pk, (_, contact_id, row) in zip(ids, sound, strict=True)
         ]  # fmt: skip
         inserted = _copy(cursor, records) if len(records) >= COPIED_FROM else _unnest(cursor, records)
-    repeats = {pk for pk in ids if pk not in inserted}
-    originals = _originals([sound[i] for i, pk in enumerate(ids) if pk in repeats])
-    for pk, (index, contact_id, row) in zip(ids, sound, strict=True):
+    appended: dict[int, tuple[int, ActivityFacts]] = {}
+    repeats: list[tuple[int, int, ActivityFacts]] = []
+    for pk, each in zip(ids, sound, strict=True):
         if pk in inserted:
+            index, contact_id, row = each
+            appended[pk] = contact_id, row
             outcomes[index] = Outcome(Result.CREATED, pk)
         else:
-            outcomes[index] = Outcome(
-                Result.UNCHANGED, originals.get((contact_id, row.source, row.external_id))
-            )
-    if inserted:
-        appended = [
-            (contact_id, row) for pk, (_, contact_id, row) in zip(ids, sound, strict=True) if pk in inserted
-        ]
-        _follow_up(appended, sorted(inserted), at)
+            repeats.append(each)
+    originals = _originals(repeats)
+    for index, contact_id, row in repeats:
+        original = originals.get((contact_id, row.source, row.external_id))
+        outcomes[index] = Outcome(Result.UNCHANGED, original)
+    if appended:
+        _follow_up(appended, at)
 
 
 def _unnest(cursor: Any, records: list[tuple[Any, ...]]) -> set[int]:
@@ -120,10 +139,10 @@ def _unnest(cursor: Any, records: list[tuple[Any, ...]]) -> set[int]:
 
 
 def _copy(cursor: Any, records: list[tuple[Any, ...]]) -> set[int]:
-    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
-    cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS incoming_activity ({columns}) ON COMMIT DROP")
+    cursor.execute(INCOMING)
     cursor.execute("TRUNCATE incoming_activity")
-    with cursor.copy(f"COPY incoming_activity ({NAMES}) FROM STDIN") as copy:
+    with cursor.copy(f"COPY incoming_activity ({NAMES}) FROM STDIN (FORMAT BINARY)") as copy:
+        copy.set_types(list(COLUMNS.values()))
         for record in records:
             copy.write_row(record)
     cursor.execute(FROM_COPY)
@@ -152,11 +171,14 @@ def _originals(repeats: list[tuple[int, int, ActivityFacts]]) -> dict[tuple[int,
         }
 
 
-def _follow_up(appended: list[tuple[int, ActivityFacts]], ids: list[int], at: datetime) -> None:
-    if any(may_be_automated(row.kind, row.properties) for _, row in appended):
-        mark_automated(ids)
-    gone = sorted({contact_id for contact_id, row in appended if row.kind == ActivityKind.EMAIL_UNSUBSCRIBE})
+def _follow_up(appended: dict[int, tuple[int, ActivityFacts]], at: datetime) -> None:
+    """What activities bring about besides themselves: by their id, each with its contact."""
+    suspects = [pk for pk, (_, row) in appended.items() if may_be_automated(row.kind, row.properties)]
+    if suspects:
+        mark_automated(suspects)
+    gone = {contact for contact, row in appended.values() if row.kind == ActivityKind.EMAIL_UNSUBSCRIBE}
     if gone:
-        set_consent(gone, "marketing", Consent.OPTED_OUT, ground="unsubscribed by e-mail", at=at)
-    contact_ids = sorted({contact_id for contact_id, _ in appended})
+        ground = "unsubscribed by e-mail"
+        set_consent(sorted(gone), "marketing", Consent.OPTED_OUT, ground=ground, at=at)
+    contact_ids = sorted({contact_id for contact_id, _ in appended.values()})
     facts_changed.send(append_activities, contact_ids=contact_ids, company_ids=[], at=at)
