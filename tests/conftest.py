@@ -1,11 +1,15 @@
 """What every test stands on: the embedded server (or DATABASE_URL), with a database for each run and worker."""
 
 import os
+from importlib import import_module
+from typing import Any
 
 import psutil
 import pytest
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.db import connection
+from django.db.models.signals import post_migrate
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
@@ -22,6 +26,16 @@ def pytest_configure(config: pytest.Config) -> None:
     options["options"] = f"{options.get('options', '')} -c synchronous_commit=off".strip()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    post_migrate.connect(restore_reasons)
+
+
+def restore_reasons(*, sender: AppConfig, **_: Any) -> None:
+    """Put back what a migration put in, once a test with real commits has emptied every table.
+
+    Django says that it flushed the tables with the signal that it sends after migrations.
+    """
+    if sender.name == "leads":
+        import_module("leads.migrations.0002_verdict_reasons").add_reasons(apps, None)
 
 
 @pytest.fixture(scope="session")
