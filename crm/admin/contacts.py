@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import capfirst
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter, RangeDateFilter
 from unfold.decorators import display
 
@@ -50,7 +51,7 @@ class ContactForm(forms.ModelForm):
     def clean_stage(self) -> str:
         stage: str = self.cleaned_data["stage"]
         if self.instance.pk and (fault := refusal(self.initial["stage"], stage)):
-            raise forms.ValidationError(f"{fault.problem.capitalize()}: {fault.mend}.")
+            raise forms.ValidationError(f"{capfirst(fault.problem)}: {fault.mend}.")
         return stage
 
     def clean_properties(self) -> dict[str, Any]:

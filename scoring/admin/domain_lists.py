@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import capfirst
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
@@ -37,7 +38,7 @@ class DomainListForm(forms.ModelForm):
             return domains_in(self.cleaned_data["more"])
         except Invalid as error:
             raise forms.ValidationError(
-                [f"{e.problem.capitalize()}: {e.mend}." for e in error.errors]
+                [f"{capfirst(e.problem)}: {e.mend}." for e in error.errors]
             ) from error
 
 
