@@ -1,13 +1,17 @@
 """Companies as batches bring them: in turn, against each other, and beside other writers."""
 
 import threading
+from decimal import Decimal
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from crm import record
 from crm.facts import CompanyFacts, ContactFacts, Result
-from crm.models import Company, Contact, ContactVersion
+from crm.models import Company, CompanyVersion, Contact, ContactVersion
+from scoring.models import Pending
+from tests.crm.conftest import Told
 from tests.factories import NOW, make_company, make_contact
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +99,90 @@ def test_a_large_batch_updates_what_changed_and_keeps_its_history() -> None:
 
     assert sum(outcome.result == Result.UPDATED for outcome in outcomes) == 10
     assert ContactVersion.objects.filter(country="France", valid_to=None).count() == 10
+
+
+def test_what_is_empty_blanks_nothing_and_what_is_said_replaces() -> None:
+    company = make_company(
+        "acme.example", name="Acme", employees=40, industry="Steel", properties={"tier": 1}
+    )
+
+    record.upsert_companies(
+        [
+            CompanyFacts(
+                domain="ACME.example", employees=50, industry="", properties={"tier": None, "erp": "SAP"}
+            )
+        ],
+        at=NOW,
+    )
+
+    company.refresh_from_db()
+    assert (company.name, company.employees, company.industry) == ("Acme", 50, "Steel")
+    assert company.properties == {"tier": 1, "erp": "SAP"}
+
+
+def test_a_batch_tells_the_ids_of_the_companies_that_changed_once(told: Told) -> None:
+    changing, same = make_company("acme.example"), make_company("same.example")
+    colleague = make_contact("ada@acme.example")
+    Pending.objects.all().delete()
+    told.clear()
+
+    new, *_ = record.upsert_companies(
+        [
+            CompanyFacts(domain="new.example"),
+            CompanyFacts(domain="acme.example", employees=5),
+            CompanyFacts(domain="acme.example", country="France"),
+            CompanyFacts(domain=same.domain),
+        ],
+        at=NOW,
+    )
+
+    [(contact_ids, company_ids)] = told
+    assert (contact_ids, sorted(company_ids)) == ([], sorted([changing.pk, new.id or 0]))
+    assert set(Pending.objects.values_list("pk", flat=True)) == {colleague.pk}
+
+
+@pytest.mark.parametrize(
+    ("columns", "field"),
+    [
+        ({}, "name"),
+        ({"name": "Acme", "domain": "not a domain"}, "domain"),
+        ({"name": "Acme", "domain": "co.uk"}, "domain"),
+        ({"name": "Acme", "employees": -1}, "employees"),
+        ({"name": "Acme", "revenue": Decimal("1e15")}, "revenue"),
+        ({"name": "A" * 201}, "name"),
+    ],
+)
+def test_a_wrong_row_is_rejected_by_field_with_a_mend_and_leaves_zero_rows(
+    columns: dict[str, Any], field: str, told: Told
+) -> None:
+    [outcome] = record.upsert_companies([CompanyFacts(**columns)], at=NOW)
+
+    assert outcome.result == Result.REJECTED
+    assert [error.field for error in outcome.errors] == [field]
+    assert outcome.errors[0].mend
+    assert told == []
+    assert not Company.objects.exists()
+    assert not CompanyVersion.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("columns", "constraint"),
+    [
+        ({"domain": "bet.example"}, "company_domain_unique"),
+        ({"domain": "Acme.example"}, "company_domain_lower"),
+        ({"external_id": "17"}, "company_external_id_unique"),
+        ({"name": ""}, "company_has_name"),
+        ({"revenue": -1}, "company_revenue_not_negative"),
+        ({"domain": "", "name": "ALEPH"}, "company_bare_name_unique"),
+    ],
+)
+def test_the_database_refuses_what_must_never_be_so(columns: dict[str, Any], constraint: str) -> None:
+    record.upsert_companies([CompanyFacts(name="Aleph")], at=NOW)
+    make_company("bet.example", external_id="17")
+    company = make_company("acme.example")
+
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Company.objects.filter(pk=company.pk).update(**columns)
 
 
 @pytest.mark.django_db(transaction=True)
