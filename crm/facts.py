@@ -29,6 +29,8 @@ PLAIN_ADDRESS = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0
 LONGEST_PLAIN = 63
 """Of the domain of such an address: as much as one label of it may have."""
 KIND = re.compile(r"[a-z][a-z0-9_]*")
+PLAIN_TEXT = re.compile(r"[!-~](?:[ -~]{0,48}[!-~])?")
+"""Most texts by far: tidy as they are, and within the length of every column that is not held to a choice."""
 LONGEST_DOMAIN = 253
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST_AHEAD = timedelta(days=366)
@@ -160,7 +162,7 @@ def _texts(names: tuple[str, ...]) -> Callable[[Any], tuple[str, ...]]:
 
 def _tidy_texts(row: Any, names: tuple[str, ...], lengths: dict[str, int], errors: list[FieldError]) -> None:
     for name, said in zip(names, _texts(names)(row), strict=True):
-        if not said:
+        if not said or PLAIN_TEXT.fullmatch(said):
             continue
         text = tidy(said)
         if "\x00" in text or (not text.isascii() and UNSTORABLE.search(text)):
