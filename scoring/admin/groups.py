@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 
 from scoring.admin.drafts import DraftAdmin
@@ -17,7 +20,11 @@ class GroupAdmin(DraftAdmin):
     search_fields = ("name",)
     ordering = ("-version__number", "position", "pk")
     fields = ("version", "name", "dimension", ("min_points", "max_points"), "position")
-    autocomplete_fields = ("version",)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "version":
+            kwargs["queryset"] = ScoringVersion.objects.filter(status=ScoringVersion.Status.DRAFT)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def version_of(self, obj: Group) -> ScoringVersion | None:
         return obj.version if obj.version_id else None

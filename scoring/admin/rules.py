@@ -72,6 +72,12 @@ class ConditionFormSet(BaseInlineFormSet):
         group = self.instance.group if self.instance.group_id else None
         return {**super().get_form_kwargs(index), "dimension": Dimension(group.dimension) if group else None}
 
+    def clean(self) -> None:
+        super().clean()
+        given = [form for form in self.forms if form.instance.pk or form.has_changed()]
+        if not [form for form in given if not form.cleaned_data.get("DELETE")]:
+            raise forms.ValidationError("Give the rule at least one condition.")
+
 
 class ConditionInline(TabularInline):
     model = Condition
@@ -81,7 +87,6 @@ class ConditionInline(TabularInline):
     verbose_name_plural = "conditions, all of which must hold"
     extra = 0
     min_num = 1
-    validate_min = True
 
     @display(description="value")
     def typed_value(self, condition: Condition) -> str:

@@ -247,8 +247,8 @@ class ScoringVersionAdmin(DraftAdmin):
 
     @action(description="Import a file", url_path="import", icon="upload_file", permissions=["add"])
     def import_file(self, request: HttpRequest) -> HttpResponse:
-        form = ImportForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid():
+        form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
+        if form.is_valid():
             try:
                 spec = read_model(form.cleaned_data["text"])
                 draft = save_draft(
