@@ -18,7 +18,7 @@ from tests.scoring import oracle
 from tests.scoring.strategies import Case, cases
 
 EXAMPLES = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 TIE = 1e-9
 """How near to half a cent the two may round apart: sums of doubles depend on their order in the last bits."""
