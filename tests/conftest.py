@@ -1,6 +1,8 @@
 """What every test stands on: the embedded server (or DATABASE_URL), with a database for each run and worker."""
 
 import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from typing import Any
 
@@ -12,6 +14,8 @@ from django.db import connection
 from django.db.models.signals import post_migrate
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
+
+from tests.processes import Started
 
 # Two runs in one checkout must not meet: the databases of a run carry the number of its process.
 PREFIX = "test_handoff_"
@@ -51,3 +55,17 @@ def django_db_modify_db_settings(
                 cursor.execute(
                     sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
                 )
+
+
+@pytest.fixture
+def beside() -> Iterator[Started]:
+    """Start a call in a thread, on a connection of its own."""
+
+    def run(call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        yield lambda call: threads.submit(run, call)

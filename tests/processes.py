@@ -5,16 +5,38 @@ import pwd
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from crm.embedded.placement import others_may_enter
 
 is_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+
+
+SECONDS = 30
+"""The longest that one of several at once may wait for another."""
+
+Started = Callable[[Callable[[], Any]], Future[Any]]
+"""Starts a call beside the test, as the fixture `beside` does."""
+
+
+def somebody_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        # Within a transaction the view would stay as it was first read.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(
+            """
+            SELECT EXISTS (SELECT FROM pg_stat_activity
+                           WHERE datname = current_database() AND wait_event_type = 'Lock')
+            """
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def eventually(condition: Callable[[], bool], *, seconds: float = 60) -> bool:

@@ -11,10 +11,11 @@ from psycopg.types.json import Jsonb
 
 from crm.automation import mark_automated, may_be_automated
 from crm.errors import FieldError
-from crm.facts import ActivityFacts, Outcome, Result, clean_activity
+from crm.facts import ActivityFacts, Outcome, Result, clean_activity, normal_email, tidy
 from crm.models import ActivityKind, Consent
 from crm.record.consent import set_consent
 from crm.signals import facts_changed
+from crm.strict_yaml import UNSTORABLE
 
 COPIED_FROM = 500
 """From this many rows on, COPY into a temporary table beats arrays."""
@@ -25,22 +26,35 @@ COLUMNS = {
     "automated": "boolean", "properties": "jsonb",
 }  # fmt: skip
 NAMES = ", ".join(COLUMNS)
+EXTERNAL = "external:"
+MOST_ID = 2**63 - 1
 # With an array. A placeholder for each reference would cost more than all the rest of a row.
-BY_ID = "SELECT id, id FROM crm_contact WHERE id = ANY(%s::bigint[])"
 BY_EMAIL = "SELECT email, id FROM crm_contact WHERE email = ANY(%s::text[])"
 # Excluding "" lets the partial index serve.
 BY_EXTERNAL_ID = """
     SELECT external_id, id FROM crm_contact WHERE external_id = ANY(%s::text[]) AND external_id <> ''
 """
+# In order of id, like every lock on contacts. Erasing them waits, or they are gone before anything is written.
+THERE = "SELECT id FROM crm_contact WHERE id = ANY(%s::bigint[]) ORDER BY id FOR KEY SHARE"
+ALONE = "SELECT id FROM crm_contact WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+IN_TURN = frozenset({ActivityKind.EMAIL_CLICK, ActivityKind.EMAIL_UNSUBSCRIBE})
+"""Kinds that are recorded one batch after the other for each contact: of clicks that two batches bring at once, neither
+would see that together they are a machine's; and a withdrawn consent locks the contact before its mark, like all do.
+"""
+
 ONCE = "ON CONFLICT (contact_id, source, external_id) WHERE external_id <> '' DO NOTHING"
+# Two batches that hold the same activities crosswise would wait for each other in a circle.
+IN_ORDER = "ORDER BY contact_id, source, external_id, id"
 FROM_ARRAYS = f"""
     INSERT INTO crm_activity ({NAMES})
-    SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for kind in COLUMNS.values())})
-    {ONCE} RETURNING id
+    SELECT * FROM unnest({", ".join(f"%s::{kind}[]" for kind in COLUMNS.values())}) AS n ({NAMES})
+    {IN_ORDER} {ONCE} RETURNING id
 """
 TYPED = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
 INCOMING = f"CREATE TEMPORARY TABLE IF NOT EXISTS incoming_activity ({TYPED}) ON COMMIT DROP"
-FROM_COPY = f"INSERT INTO crm_activity ({NAMES}) SELECT {NAMES} FROM incoming_activity {ONCE} RETURNING id"
+FROM_COPY = (
+    f"INSERT INTO crm_activity ({NAMES}) SELECT {NAMES} FROM incoming_activity {IN_ORDER} {ONCE} RETURNING id"
+)
 # The sequence is looked up once, and not once a row.
 NEW_IDS = """
     SELECT nextval(s) FROM (SELECT pg_get_serial_sequence('crm_activity', 'id')::regclass AS s OFFSET 0) sequence,
@@ -58,11 +72,12 @@ def append_activities(rows: Sequence[ActivityFacts], *, at: datetime) -> list[Ou
     and an unsubscription withdraws the consent to marketing mail.
     """
     outcomes: list[Outcome | None] = [None] * len(rows)
-    contacts = _contacts(rows)
+    references = {contact: _reference(contact) for contact in {row.contact for row in rows}}
+    contacts = _contacts(set(references.values()))
     sound: list[tuple[int, int, ActivityFacts]] = []
     for index, row in enumerate(rows):
         errors = clean_activity(row, at=at)
-        contact_id = contacts.get(_reference(row.contact))
+        contact_id = contacts.get(references[row.contact])
         if contact_id is None:
             errors.append(
                 FieldError("contact", f"“{row.contact}” is not recorded", "record the contact first")
@@ -72,33 +87,42 @@ def append_activities(rows: Sequence[ActivityFacts], *, at: datetime) -> list[Ou
         else:
             sound.append((index, contact_id, row))
     if sound:
+        _take_turns({contact_id for _, contact_id, row in sound if row.kind in IN_TURN})
         _append(sound, outcomes, at)
     return [outcome for outcome in outcomes if outcome is not None]
 
 
 def _reference(contact: int | str) -> int | str:
-    return contact if isinstance(contact, int) else contact.strip().lower()
+    """What a row calls its contact, as it is recorded. What can be no reference stays as it is and finds nobody."""
+    if isinstance(contact, int) or contact.startswith(EXTERNAL):
+        return contact if isinstance(contact, int) else tidy(contact)
+    try:
+        return normal_email(contact)
+    except ValueError:
+        return contact
 
 
-def _contacts(rows: Sequence[ActivityFacts]) -> dict[int | str, int]:
-    """The ids of the contacts that `rows` are about, by what they call them."""
-    asked = {row.contact for row in rows}
-    ids = [reference for reference in asked if isinstance(reference, int)]
-    texts = {reference.strip() for reference in asked if isinstance(reference, str)}
-    external = [text.removeprefix("external:") for text in texts if text.startswith("external:")]
-    emails = [text.lower() for text in texts if "@" in text]
-    known: dict[int | str, int] = {}
-    if ids:
-        known.update(_look_up(BY_ID, ids))
+def _contacts(references: set[int | str]) -> dict[int | str, int]:
+    """The ids of the contacts that are meant, held until the transaction ends so that nobody erases them."""
+    texts = [text for text in references if isinstance(text, str) and not UNSTORABLE.search(text)]
+    emails = [text for text in texts if "@" in text and not text.startswith(EXTERNAL)]
+    external = [text.removeprefix(EXTERNAL) for text in texts if text.startswith(EXTERNAL)]
+    known: dict[int | str, int] = {pk: pk for pk in references if isinstance(pk, int) and 0 < pk <= MOST_ID}
     if emails:
         known.update(_look_up(BY_EMAIL, emails))
     if external:
-        found = _look_up(BY_EXTERNAL_ID, external)
-        known.update((f"external:{external_id}".lower(), pk) for external_id, pk in found)
-    return known
+        known.update((EXTERNAL + said, pk) for said, pk in _look_up(BY_EXTERNAL_ID, external))
+    there = {pk for (pk,) in _look_up(THERE, sorted(set(known.values())))}
+    return {reference: pk for reference, pk in known.items() if pk in there}
 
 
-def _look_up(statement: str, references: list[int] | list[str]) -> list[tuple[Any, int]]:
+def _take_turns(contact_ids: set[int]) -> None:
+    """Wait for whoever is recording something of these contacts, and make the next ones wait for us."""
+    if contact_ids:
+        _look_up(ALONE, sorted(contact_ids))
+
+
+def _look_up(statement: str, references: list[int] | list[str]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, [references])
         return list(cursor.fetchall())
@@ -176,9 +200,10 @@ def _follow_up(appended: dict[int, tuple[int, ActivityFacts]], at: datetime) -> 
     suspects = [pk for pk, (_, row) in appended.items() if may_be_automated(row.kind, row.properties)]
     if suspects:
         mark_automated(suspects)
+    contact_ids = sorted({contact_id for contact_id, _ in appended.values()})
+    # Before the consents, which mark some of the same contacts: two writers must not do so in different orders.
+    facts_changed.send(append_activities, contact_ids=contact_ids, company_ids=[], at=at)
     gone = {contact for contact, row in appended.values() if row.kind == ActivityKind.EMAIL_UNSUBSCRIBE}
     if gone:
         ground = "unsubscribed by e-mail"
         set_consent(sorted(gone), "marketing", Consent.OPTED_OUT, ground=ground, at=at)
-    contact_ids = sorted({contact_id for contact_id, _ in appended.values()})
-    facts_changed.send(append_activities, contact_ids=contact_ids, company_ids=[], at=at)

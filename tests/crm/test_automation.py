@@ -74,7 +74,7 @@ def test_a_burst_reported_backwards_is_marked_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    "apart", [pytest.param(0.001, id="all within seconds"), pytest.param(60, id="a day long")]
+    "apart", [pytest.param(0.001, id="all within seconds"), pytest.param(60, id="over days")]
 )
 def test_thousands_of_clicks_of_one_contact_are_looked_through_once(apart: float) -> None:
     contact = make_contact()

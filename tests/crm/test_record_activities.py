@@ -95,7 +95,41 @@ def test_a_contact_is_named_by_id_address_in_any_case_or_external_id() -> None:
     assert contact.activities.count() == 3
 
 
-@pytest.mark.parametrize("stranger", [0, "nobody@acme.example", "external:18", "external:", "ada", ""])
+@pytest.mark.parametrize("written", ["ada@xn--mller-kva.de", "Ada@MU\u0308LLER.de"])
+def test_a_contact_is_named_by_the_address_however_its_domain_is_written(written: str) -> None:
+    contact = make_contact("ada@müller.de")
+
+    [outcome] = append(view(written))
+
+    assert outcome.result == Result.CREATED
+    assert contact.activities.count() == 1
+
+
+def test_external_ids_that_differ_in_case_are_two_contacts() -> None:
+    """As in Salesforce, where 0035j00001AbCdE and 0035j00001aBcDe are two people."""
+    one = make_contact(external_id="0035j00001AbCdE")
+    other = make_contact(external_id="0035j00001aBcDe")
+
+    append(view("external:0035j00001AbCdE"), view("external:0035j00001aBcDe"))
+
+    assert (one.activities.count(), other.activities.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        0,
+        -1,
+        2**63,
+        "nobody@acme.example",
+        "external:18",
+        "external:",
+        "ada",
+        "",
+        "a\x00@b.example",
+        "external:\ud800",
+    ],
+)
 def test_an_activity_of_somebody_who_is_not_recorded_is_rejected(stranger: int | str) -> None:
     make_contact("ada@acme.example", external_id="17")
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from threading import Event
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from crm import record
 from crm.facts import ActivityFacts, ContactFacts
@@ -21,31 +21,12 @@ from scoring.marks import mark
 from scoring.models import Pending, Score, ScoreChange, ScoringVersion
 from scoring.signals import scores_changed
 from tests.factories import NOW, make_contact, publish_small_model
-from tests.processes import eventually
-
-SECONDS = 30
-"""The longest that anything here may wait for anything."""
-
-Started = Callable[[Callable[[], Any]], Future[Any]]
+from tests.processes import SECONDS, Started, eventually, somebody_waits_for_a_lock
 
 
 @pytest.fixture
 def small_model(transactional_db: None) -> ScoringVersion:
     return publish_small_model()
-
-
-@pytest.fixture
-def beside() -> Iterator[Started]:
-    """Start a call in a thread, on a connection of its own."""
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as threads:
-        yield lambda call: threads.submit(run, call)
 
 
 @contextmanager
@@ -65,19 +46,6 @@ def held_batch(beside: Started) -> Iterator[Future[int]]:
     finally:
         go.set()
         scores_changed.disconnect(hold)
-
-
-def somebody_waits_for_a_lock() -> bool:
-    with connection.cursor() as cursor:
-        # Within a transaction the view would stay as it was first read.
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute(
-            """
-            SELECT EXISTS (SELECT FROM pg_stat_activity
-                           WHERE datname = current_database() AND wait_event_type = 'Lock')
-            """
-        )
-        return bool(cursor.fetchone()[0])
 
 
 def attend(contact_id: int, *, number: int = 0) -> None:
