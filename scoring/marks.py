@@ -13,19 +13,24 @@ MARK = """
     ON CONFLICT (contact_id) DO UPDATE SET attempts = 0, not_before = NULL
 """
 # In order of id, so that two writers who mark the same contacts wait for each other and never in a circle. A mark that
-# a drain holds is waited for and made anew: doing nothing on conflict would lose it with the drain's own delete.
+# a drain holds is waited for and made anew: doing nothing on conflict would lose it with the drain's own delete. With
+# the contact held, one who is erased meanwhile is left out, instead of failing all the others' marks.
 SOME = MARK.format(
-    whom="SELECT id, %(at)s, 0, '' FROM crm_contact WHERE id = ANY(%(contacts)s::bigint[]) ORDER BY id"
+    whom="""
+    SELECT id, %(at)s, 0, '' FROM crm_contact
+    WHERE id = ANY(%(contacts)s::bigint[]) ORDER BY id FOR KEY SHARE
+"""
 )
 # A union, since the planner reads far more than these for one condition OR the other.
 SOME_AND_PEOPLE = MARK.format(
     whom="""
-    SELECT id, %(at)s, 0, '' FROM (
+    SELECT c.id, %(at)s, 0, '' FROM (
         SELECT id FROM crm_contact WHERE id = ANY(%(contacts)s::bigint[])
         UNION
         SELECT id FROM crm_contact WHERE company_id = ANY(%(companies)s::bigint[])
     ) people
-    ORDER BY id
+    JOIN crm_contact c USING (id)
+    ORDER BY c.id FOR KEY SHARE OF c
 """
 )
 LATER = """
@@ -35,7 +40,7 @@ LATER = """
     GROUP BY contact_id ORDER BY contact_id
     ON CONFLICT (contact_id) DO NOTHING
 """
-EVERYONE = MARK.format(whom="SELECT id, %(at)s, 0, '' FROM crm_contact ORDER BY id")
+EVERYONE = MARK.format(whom="SELECT id, %(at)s, 0, '' FROM crm_contact ORDER BY id FOR KEY SHARE")
 
 
 def mark(contact_ids: Sequence[int], *, company_ids: Sequence[int] = (), at: datetime) -> int:

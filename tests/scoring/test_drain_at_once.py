@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from threading import Event
@@ -17,10 +17,10 @@ from crm.facts import ActivityFacts, ContactFacts
 from crm.models import Activity, Contact
 from scoring.drain import BATCH, drain, evaluate_batch
 from scoring.evaluate import evaluator_of
-from scoring.marks import mark
+from scoring.marks import mark, mark_everyone
 from scoring.models import Pending, Score, ScoreChange, ScoringVersion
 from scoring.signals import scores_changed
-from tests.factories import NOW, make_contact, publish_small_model
+from tests.factories import NOW, make_company, make_contact, publish_small_model
 from tests.processes import SECONDS, Started, eventually, somebody_waits_for_a_lock
 
 
@@ -140,6 +140,29 @@ def test_drains_at_once_share_the_marks(small_model: ScoringVersion, beside: Sta
 
     assert sum(done) == len(ids)
     assert ScoreChange.objects.count() == len(ids)
+
+
+@pytest.mark.parametrize(
+    "marking",
+    [
+        pytest.param(lambda ids, company: mark(ids, at=NOW), id="some"),
+        pytest.param(lambda ids, company: mark([], company_ids=[company], at=NOW), id="a company's"),
+        pytest.param(lambda ids, company: mark_everyone(at=NOW), id="everyone"),
+    ],
+)
+def test_one_who_is_erased_while_all_are_marked_leaves_the_others_marked(
+    transactional_db: None, beside: Started, marking: Callable[[list[int], int], int]
+) -> None:
+    company = make_company("people.example")
+    ids = make_people(3)
+
+    with transaction.atomic():
+        record.erase_contacts([ids[1]])
+        marked = beside(lambda: marking(ids, company.pk))
+        assert eventually(somebody_waits_for_a_lock, seconds=SECONDS)
+
+    assert marked.result(SECONDS) == 2
+    assert sorted(Pending.objects.values_list("pk", flat=True)) == [ids[0], ids[2]]
 
 
 def test_writers_and_drains_of_the_same_contacts_neither_deadlock_nor_lose_anything(
