@@ -23,6 +23,9 @@ from scoring.signals import scores_changed
 
 logger = logging.getLogger(__name__)
 
+Given = float | str
+"""Points of a rule before any cap, or the effect of one that disqualifies or fast-tracks."""
+
 BATCH = 500
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=6)
@@ -147,15 +150,21 @@ def keep_scores(contact_ids: Sequence[int], version: ScoringVersion, *, at: date
 
 def rule_points(
     evaluator: Evaluator, contact_ids: Sequence[int], *, at: datetime
-) -> dict[int, dict[str, float]]:
-    """Points before any cap by the name of the rule that gave them, for each contact."""
-    rules = [
-        (f"r{i}", rule.name) for i, rule in enumerate(evaluator.spec.rules) if rule.effect == Effect.POINTS
-    ]
+) -> dict[int, dict[str, Given]]:
+    """What each rule that matched gave, by its name, for each contact: points before any cap, or its effect."""
+    rules = [(f"r{index}", rule) for index, rule in enumerate(evaluator.spec.rules)]
     return {
-        row["contact_id"]: {name: round(row[column], 4) for column, name in rules if round(row[column], 4)}
+        row["contact_id"]: {
+            rule.name: given for column, rule in rules if (given := _given(rule.effect, row[column]))
+        }
         for row in evaluator.details(at=at, contact_ids=contact_ids)
     }
+
+
+def _given(effect: Effect, value: float | bool) -> Given:
+    if effect == Effect.POINTS:
+        return round(value, 4)
+    return str(effect.value) if value else 0
 
 
 def _differs(score: Score | None, row: ScoreRow, version: ScoringVersion) -> bool:
@@ -174,7 +183,7 @@ def _differs(score: Score | None, row: ScoreRow, version: ScoringVersion) -> boo
     )
 
 
-def _score(row: ScoreRow, version: ScoringVersion, points: dict[str, float], at: datetime) -> Score:
+def _score(row: ScoreRow, version: ScoringVersion, points: dict[str, Given], at: datetime) -> Score:
     return Score(
         contact_id=row.contact_id,
         version=version,
@@ -191,11 +200,13 @@ def _score(row: ScoreRow, version: ScoringVersion, points: dict[str, float], at:
 
 
 def _change(before: Score | None, score: Score, at: datetime) -> ScoreChange | None:
-    """The history row of a move, or None where neither points nor grade moved."""
+    """The history row of a move, or None where nothing moved that a score says."""
     fit, engagement, grade = (
         (before.fit, before.engagement, before.grade) if before else (Decimal(0), Decimal(0), "")
     )
-    if (fit, engagement) == (score.fit, score.engagement) and grade in ("", score.grade):
+    effects = (before.disqualified, before.fast_tracked) if before else (False, False)
+    same_points = (fit, engagement) == (score.fit, score.engagement) and grade in ("", score.grade)
+    if same_points and effects == (score.disqualified, score.fast_tracked):
         return None
     held = before.rule_points if before else {}
     names = sorted({*held, *score.rule_points})

@@ -332,7 +332,9 @@ class Migration(migrations.Migration):
                 ("grade_to", models.CharField(max_length=2)),
                 (
                     "because",
-                    models.JSONField(help_text="Per rule that moved: name, points before and after."),
+                    models.JSONField(
+                        help_text="Per rule that moved: its name, and its points or effect before and after."
+                    ),
                 ),
                 (
                     "contact",
@@ -384,7 +386,7 @@ class Migration(migrations.Migration):
                 (
                     "rule_points",
                     models.JSONField(
-                        help_text="Points before any cap, by the name of the rule that gave them."
+                        help_text="Points before any cap, or the effect, by the name of the rule."
                     ),
                 ),
                 ("changed_at", models.DateTimeField()),

@@ -22,7 +22,7 @@ class Score(models.Model):
     crosses = models.BooleanField(
         help_text="Fast-tracked or over the threshold and both minima, and not disqualified by a rule."
     )
-    rule_points = models.JSONField(help_text="Points before any cap, by the name of the rule that gave them.")
+    rule_points = models.JSONField(help_text="Points before any cap, or the effect, by the name of the rule.")
     changed_at = models.DateTimeField()
 
     class Meta:
@@ -52,7 +52,9 @@ class ScoreChange(models.Model):
     engagement_to = models.DecimalField(max_digits=14, decimal_places=2)
     grade_from = models.CharField(max_length=2, blank=True, default="")
     grade_to = models.CharField(max_length=2)
-    because = models.JSONField(help_text="Per rule that moved: name, points before and after.")
+    because = models.JSONField(
+        help_text="Per rule that moved: its name, and its points or effect before and after."
+    )
 
     class Meta:
         ordering = ["-at", "-pk"]

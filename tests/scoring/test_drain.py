@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,8 +19,9 @@ from crm.models import Contact, Stage, StageChange
 from leads.models import Mql, Task
 from scoring.drain import BATCH, FIRST_PAUSE, LONGEST_PAUSE, drain, evaluate_batch
 from scoring.marks import mark
-from scoring.models import Pending, Score, ScoreChange, ScoringVersion
+from scoring.models import Effect, Pending, Score, ScoreChange, ScoringVersion
 from scoring.signals import scores_changed
+from scoring.spec import RuleSpec
 from tests.factories import (
     NOW,
     make_activity,
@@ -28,6 +30,7 @@ from tests.factories import (
     make_qualifying,
     publish_small_model,
 )
+from tests.scoring.conftest import WORKED_EXAMPLE, condition, publish_as_is
 
 LATER = NOW + timedelta(days=1)
 
@@ -323,3 +326,17 @@ def test_a_fact_recorded_just_before_its_contact_is_held_is_in_the_score(small_m
 
 def test_marking_the_unknown_marks_nobody(db: None) -> None:
     assert mark([1_000_000_000], at=NOW) == 0
+
+
+def test_being_disqualified_is_kept_as_history_though_no_point_moved(db: None) -> None:
+    never = RuleSpec("Rival", "ICP", (condition("country", "equals", "de"),), effect=Effect.DISQUALIFY)
+    publish_as_is(replace(WORKED_EXAMPLE, rules=(*WORKED_EXAMPLE.rules, never)))
+    contact = make_contact(job_title="VP Sales")
+    drain(at=NOW)
+    record.upsert_contacts([ContactFacts(contact.email, country="DE")], at=NOW)
+
+    drain(at=NOW)
+
+    change = ScoreChange.objects.filter(contact=contact).latest("pk")
+    assert change.fit_from == change.fit_to
+    assert change.because == [{"rule": "Rival", "from": 0, "to": "disqualify"}]
