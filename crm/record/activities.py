@@ -12,8 +12,8 @@ from psycopg.types.json import Jsonb
 from crm.automation import mark_automated, may_be_automated
 from crm.errors import FieldError
 from crm.facts import ActivityFacts, Outcome, Result, clean_activity, normal_email, tidy
-from crm.models import ActivityKind, Consent
-from crm.record.consent import set_consent
+from crm.models import ActivityKind
+from crm.record.consent import unsubscribe
 from crm.signals import facts_changed
 from crm.strict_yaml import UNSTORABLE
 
@@ -203,7 +203,9 @@ def _follow_up(appended: dict[int, tuple[int, ActivityFacts]], at: datetime) -> 
     contact_ids = sorted({contact_id for contact_id, _ in appended.values()})
     # Before the consents, which mark some of the same contacts: two writers must not do so in different orders.
     facts_changed.send(append_activities, contact_ids=contact_ids, company_ids=[], at=at)
-    gone = {contact for contact, row in appended.values() if row.kind == ActivityKind.EMAIL_UNSUBSCRIBE}
+    gone: dict[int, datetime] = {}
+    for contact_id, row in appended.values():
+        if row.kind == ActivityKind.EMAIL_UNSUBSCRIBE:
+            gone[contact_id] = max(row.occurred_at, gone.get(contact_id, row.occurred_at))
     if gone:
-        ground = "unsubscribed by e-mail"
-        set_consent(sorted(gone), "marketing", Consent.OPTED_OUT, ground=ground, at=at)
+        unsubscribe(gone, at=at)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Case, F, Value, When
 
 from crm.errors import FieldError, Invalid
@@ -40,4 +40,34 @@ def set_consent(
     )
     if ids:
         facts_changed.send(set_consent, contact_ids=ids, company_ids=[], at=at)
+    return ids
+
+
+@transaction.atomic
+def unsubscribe(moments: Mapping[int, datetime], *, at: datetime) -> list[int]:
+    """Withdraw consent to marketing mail since the moment that each contact unsubscribed. Returns whom that changed.
+
+    Who said yes after that moment has changed their mind, and keeps it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH gone AS MATERIALIZED (
+                SELECT c.id, n.since FROM unnest(%(ids)s::bigint[], %(moments)s::timestamptz[]) AS n (id, since)
+                JOIN crm_contact c ON c.id = n.id
+                WHERE c.marketing_consent <> 'opted_out'
+                  AND (c.marketing_consent_at IS NULL OR c.marketing_consent_at <= n.since)
+                ORDER BY c.id FOR NO KEY UPDATE OF c
+            )
+            UPDATE crm_contact c
+            SET marketing_consent = 'opted_out', marketing_consent_at = gone.since,
+                marketing_consent_ground = 'unsubscribed by e-mail', updated_at = GREATEST(c.updated_at, %(at)s)
+            FROM gone WHERE c.id = gone.id
+            RETURNING c.id
+            """,
+            {"ids": list(moments), "moments": list(moments.values()), "at": at},
+        )
+        ids = sorted(pk for (pk,) in cursor.fetchall())
+    if ids:
+        facts_changed.send(unsubscribe, contact_ids=ids, company_ids=[], at=at)
     return ids

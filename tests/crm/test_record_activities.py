@@ -162,6 +162,28 @@ def test_an_unsubscription_withdraws_the_consent_to_marketing_and_to_nothing_els
     assert contact.marketing_consent_ground == "unsubscribed by e-mail"
 
 
+def test_a_consent_is_withdrawn_since_the_moment_of_the_unsubscription() -> None:
+    contact = make_contact()
+    asked = NOW - timedelta(days=20)
+
+    append(view(contact.pk, kind="email_unsubscribe", occurred_at=asked))
+
+    contact.refresh_from_db()
+    assert contact.marketing_consent_at == asked
+
+
+def test_an_unsubscription_of_old_does_not_undo_a_later_yes() -> None:
+    contact = make_contact()
+    record.set_consent(
+        [contact.pk], "marketing", "allowed", ground="asked for it", at=NOW - timedelta(days=1)
+    )
+
+    append(view(contact.pk, kind="email_unsubscribe", occurred_at=NOW - timedelta(days=20)))
+
+    contact.refresh_from_db()
+    assert contact.marketing_consent == "allowed"
+
+
 # --- what is refused
 
 
