@@ -22,8 +22,8 @@ from scoring.spec import DecaySpec
 DAY = 86_400.0
 NOTHING_LEFT = math.log(1e-290)
 """A factor this small is nothing in points, and one much smaller PostgreSQL's exp() refuses as an underflow."""
-EVER_DAYS = 30_000.0
-"""Longer than from 1970, before which nothing is recorded, to the middle of this century."""
+EVER_DAYS = 25_000.0
+"""As long as from 1970, before which nothing is recorded, to 2038; a month's half-life lasts longer still."""
 
 
 def horizon_days(decay: DecaySpec) -> float | None:

@@ -185,12 +185,11 @@ def recycled(shape: Shape) -> QuerySet[Any, Any]:
 
 
 def _aggregates(index: int, rule: RuleSpec, counted: Q, decay: DecaySpec, shape: Shape) -> dict[str, Any]:
-    matching = Q()
+    conditions = Q()
     for condition in rule.when:
-        matching &= engagement_condition(condition)
-    if rule.window_days:
-        matching &= Q(occurred_at__gte=moment(rule.window_days))
-    matching &= counted
+        conditions &= engagement_condition(condition)
+    conditions &= counted
+    matching = _no_older(rule.window_days) & conditions
     # Of a column that the index has: nothing else need be read.
     count = Count("contact_id", filter=matching)
     newest = Max("occurred_at", filter=matching)
@@ -200,10 +199,22 @@ def _aggregates(index: int, rule: RuleSpec, counted: Q, decay: DecaySpec, shape:
     if _needs_newest(rule, decay) or shape.detail:
         wanted[f"m{index}"] = newest
     if _fades(rule, decay) and rule.per == Per.OCCURRENCE:
-        horizon = horizon_days(decay)
-        left = matching if horizon is None else matching & Q(occurred_at__gte=moment(horizon))
+        left = _within_horizon(rule.window_days, horizon_days(decay), conditions)
         wanted[f"s{index}"] = Sum(Fade("occurred_at", decay), filter=left, output_field=FloatField())
     return wanted
+
+
+def _no_older(days: float | None) -> Q:
+    return Q() if days is None else Q(occurred_at__gte=moment(days))
+
+
+def _within_horizon(window: float | None, horizon: float | None, conditions: Q) -> Q:
+    """What matches and has points left. A window comes first, since times are compared sooner than texts; a horizon
+    that leaves out next to nothing comes last.
+    """
+    if window is not None and horizon is not None and horizon <= window:
+        return _no_older(horizon) & conditions
+    return _no_older(window) & conditions & _no_older(horizon)
 
 
 def _fades(rule: RuleSpec, decay: DecaySpec) -> bool:
@@ -305,8 +316,11 @@ def _fence(shape: Shape) -> str:
 
 
 def _capped(index: int, rule: RuleSpec) -> str:
+    """A rule's points held within ± its cap. It gives its points some times over, so that one side is enough."""
     cap = rule.max_points
-    return _held(f"r{index}", None if cap is None else -cap, cap)
+    if cap is None:
+        return f"r{index}"
+    return _held(f"r{index}", -cap, None) if rule.points < 0 else _held(f"r{index}", None, cap)
 
 
 def _grouped_step(spec: ModelSpec, shape: Shape) -> str:
