@@ -92,6 +92,9 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": "Facts, scoring and work",
     "SITE_SYMBOL": "handshake",
     "SITE_URL": "/inbox/",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("crm/logo.svg")},
+    ],
     "SHOW_VIEW_ON_SITE": True,
     "BORDER_RADIUS": "6px",
     "COLORS": {"primary": ACCENT},

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 class LeadsConfig(AppConfig):
     name = "leads"
-    verbose_name = "Leads"
+    verbose_name = "Work"
 
     def ready(self) -> None:
         import_module("leads.receivers")

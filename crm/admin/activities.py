@@ -29,7 +29,7 @@ class KindFilter(DropdownFilter):
 
 @admin.register(Activity)
 class ActivityAdmin(ReadOnlyAdmin):
-    list_display = ("what", "subject", "contact", "occurred_at", "campaign", "source", "by_machine")
+    list_display = ("what", "subject", "contact", "occurred_at", "campaign", "source", "made_by")
     list_select_related = ("contact",)
     list_filter = (KindFilter, "automated")
     search_fields = ("=contact__email",)
@@ -42,9 +42,9 @@ class ActivityAdmin(ReadOnlyAdmin):
     def what(self, activity: Activity) -> str:
         return dict(ActivityKind.choices).get(activity.kind) or activity.kind.replace("_", " ").capitalize()
 
-    @display(description="automated", boolean=True)
-    def by_machine(self, activity: Activity) -> bool:
-        return activity.automated
+    @display(description="made by", label={"A machine": "warning"})
+    def made_by(self, activity: Activity) -> str:
+        return "A machine" if activity.automated else ""
 
 
 @admin.register(StageChange)

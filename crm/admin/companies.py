@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from unfold.contrib.filters.admin import FieldTextFilter, RangeNumericFilter
 from unfold.decorators import display
@@ -76,6 +77,9 @@ class CompanyAdmin(HandoffAdmin):
     @display(description="people")
     def people(self, company: Any) -> int:
         return int(company.people_number)
+
+    def view_on_site(self, obj: Company) -> str:
+        return reverse("company", args=[obj.pk])
 
     def save_model(self, request: HttpRequest, obj: Company, form: CompanyForm, change: bool) -> None:
         at = timezone.now()

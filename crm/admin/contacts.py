@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter, RangeDateFilter
@@ -79,7 +80,7 @@ class StageChangeInline(ReadOnlyInline):
 @admin.register(Contact)
 class ContactAdmin(HandoffAdmin):
     form = ContactForm
-    list_display = ("name", "email", "job_title", "company", "stage_label", "source", "owner", "created_at")
+    list_display = ("person", "job_title", "company", "stage_label", "source", "owner", "created_at")
     list_select_related = ("company", "owner")
     list_filter = (
         ("stage", ChoicesDropdownFilter),
@@ -143,13 +144,16 @@ class ContactAdmin(HandoffAdmin):
         ),
     )
 
-    @display(description="name", ordering="last_name")
-    def name(self, contact: Contact) -> str:
-        return contact.name
+    @display(description="contact", ordering="last_name", header=True)
+    def person(self, contact: Contact) -> list[str]:
+        return [contact.name, contact.email]
 
     @display(description="stage", ordering="stage", label=STAGE_COLOURS)
     def stage_label(self, contact: Contact) -> str:
         return Stage(contact.stage).label
+
+    def view_on_site(self, obj: Contact) -> str:
+        return reverse("contact", args=[obj.pk])
 
     def save_model(self, request: HttpRequest, obj: Contact, form: ContactForm, change: bool) -> None:
         at, by = timezone.now(), acting_user(request)

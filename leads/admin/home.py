@@ -51,10 +51,10 @@ def _work(request: HttpRequest) -> list[Tile]:
                 "Without an owner",
                 counts["unassigned"],
                 _list("leads", "mql", "state=unassigned"),
-                "unassigned",
+                "give them to somebody",
             ),
             _watched(
-                "First touch overdue", counts["overdue"], _list("leads", "mql", "state=overdue"), "overdue"
+                "First touch overdue", counts["overdue"], _list("leads", "mql", "state=overdue"), "call them"
             ),
         ]
     if request.user.has_perm("leads.view_task"):

@@ -23,7 +23,7 @@ from scoring.models import DomainList, DomainListEntry
 
 class DomainListForm(forms.ModelForm):
     more = forms.CharField(
-        label="add domains",
+        label="Add domains",
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
         help_text="One each line, or with commas between. Subdomains belong to them.",

@@ -9,6 +9,8 @@ from django.contrib import admin, messages
 from django.db.models import Max, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
@@ -117,21 +119,22 @@ class RuleAdmin(DraftAdmin):
     )
     search_fields = ("name", "group__name")
     ordering = ("-group__version__number", "position", "pk")
+    readonly_fields = ("version_page",)
     inlines = (ConditionInline,)
     fieldsets = (
-        (None, {"fields": ("group", "name", ("effect", "points"))}),
+        (None, {"fields": (("group", "version_page"), ("name", "position"), ("effect", "points"))}),
         (
-            "What counts",
+            "What counts (engagement)",
             {
+                "classes": ["tab"],
                 "fields": (("per", "at_least"), ("max_points", "window_days")),
-                "description": "For rules of engagement: what a contact did, how often and how lately.",
             },
         ),
         (
             "How it fades",
             {
-                "fields": (("decay_kind", "decay_days", "decay_percent"), "position"),
-                "description": "Nothing chosen: as the version says.",
+                "classes": ["tab"],
+                "fields": ("decay_kind", ("decay_days", "decay_percent")),
             },
         ),
     )
@@ -146,6 +149,16 @@ class RuleAdmin(DraftAdmin):
     def version(self, rule: Rule) -> str:
         version = rule.group.version
         return f"{version.number} ({version.get_status_display().lower()})"
+
+    @display(description="part of")
+    def version_page(self, rule: Rule) -> str:
+        if not rule.group_id:
+            return ""
+        version = rule.group.version
+        page = reverse("admin:scoring_scoringversion_change", args=[version.pk])
+        return format_html(
+            '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>', page, version
+        )
 
     @display(description="dimension", label={"Fit": "info", "Engagement": "success"})
     def dimension(self, rule: Rule) -> str:

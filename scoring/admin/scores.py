@@ -13,6 +13,7 @@ from unfold.decorators import display
 from crm.admin.base import ReadOnlyAdmin
 from scoring.models import DrainRequest, Pending, Score, ScoreChange
 
+STANDING_COLOURS = {"Over the threshold": "success", "Fast-tracked": "success", "Disqualified": "danger"}
 WHOLE_ADDRESS = "A contact's whole e-mail address."
 
 
@@ -29,23 +30,21 @@ class FitGradeFilter(DropdownFilter):
 
 @admin.register(Score)
 class ScoreAdmin(ReadOnlyAdmin):
-    list_display = (
-        "contact",
-        "grade",
-        "total",
-        "fit",
-        "engagement",
-        "crosses",
-        "disqualified",
-        "version",
-        "changed_at",
-    )
+    list_display = ("contact", "grade", "total", "fit", "engagement", "standing", "version", "changed_at")
     list_select_related = ("contact", "version")
     list_filter = (FitGradeFilter, "crosses", "disqualified", "fast_tracked", ("total", RangeNumericFilter))
     search_fields = ("=contact__email",)
     search_help_text = WHOLE_ADDRESS
     ordering = ("-total", "contact")
     sortable_by = ()
+
+    @display(description="standing", label=STANDING_COLOURS)
+    def standing(self, score: Score) -> str:
+        if score.disqualified:
+            return "Disqualified"
+        if score.fast_tracked:
+            return "Fast-tracked"
+        return "Over the threshold" if score.crosses else "Below"
 
 
 @admin.register(ScoreChange)

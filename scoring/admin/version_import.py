@@ -17,12 +17,12 @@ class ImportForm(forms.Form):
         help_text="YAML, as examples/model.yaml shows it and “Export as a file” writes it.",
     )
     pasted = forms.CharField(
-        label="or paste it",
+        label="Or paste it",
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 14, "spellcheck": "false"}),
     )
     note = forms.CharField(
-        label="why this version", required=False, max_length=2000, widget=UnfoldAdminTextInputWidget
+        label="Why this version", required=False, max_length=2000, widget=UnfoldAdminTextInputWidget
     )
 
     def clean(self) -> dict[str, Any]:

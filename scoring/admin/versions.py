@@ -101,7 +101,11 @@ class ScoringVersionAdmin(DraftAdmin):
     )
     inlines = (GroupInline,)
     actions_list = ("import_file",)
-    actions_detail = ("publish_version", "try_personas", "export_file", "make_draft")
+    actions_detail = (
+        "publish_version",
+        "try_personas",
+        {"title": "More", "icon": "more_horiz", "items": ["export_file", "make_draft"]},
+    )
     change_form_after_template = "admin/scoring/version_parts.html"
     fieldsets = (
         (None, {"fields": (("number", "name", "status"), "note")}),

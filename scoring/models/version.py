@@ -184,4 +184,7 @@ class Condition(models.Model):
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.field} {self.get_op_display()} {'' if self.value is None else self.value}".strip()
+        several = (
+            ", ".join(str(element) for element in self.value) if isinstance(self.value, list) else self.value
+        )
+        return f"{self.field} {self.get_op_display()} {'' if several is None else several}".strip()

@@ -217,7 +217,10 @@ def test_the_first_page_counts_what_somebody_should_look_at(client: Client, admi
 
     tiles = {tile.label: tile for _, tiles in page.context["sections"] for tile in tiles}
     assert tiles["Open MQLs"].number == 2
-    assert (tiles["Without an owner"].number, tiles["Without an owner"].urgent) == (2, "unassigned")
+    assert (tiles["Without an owner"].number, tiles["Without an owner"].urgent) == (
+        2,
+        "give them to somebody",
+    )
     assert tiles["Failed jobs"].number == 2
     assert tiles["Drafts"].number == 2
 
