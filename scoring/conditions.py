@@ -20,8 +20,14 @@ from scoring.models import Op
 from scoring.spec import ConditionSpec
 
 Sql = tuple[str, list[Any]]
+Test = Callable[[Sql, Op, Any], Sql]
+"""Makes the SQL of an operator on a column, with a value."""
 
 NUMBER_COLUMNS = frozenset({"employees", "revenue"})
+LOWER_CASE = frozenset(
+    {"email", "email_domain", "email_type", "sales_consent", "marketing_consent", "domain"}
+)
+"""Columns of contacts and companies that hold nothing but lower case, by a constraint or by how they are derived."""
 NEGATIVE = {Op.NOT_EQUALS: Op.EQUALS, Op.NOT_IN: Op.IN, Op.UNKNOWN: Op.KNOWN}
 COMPARED = {Op.GT: ">", Op.GTE: ">=", Op.LT: "<", Op.LTE: "<="}
 # No text that matches may fail as a double: bounded against overflow, ASCII alone (\\s and \\d are more). The bound on
@@ -80,8 +86,13 @@ def _one_of(text: Sql, values: list[Any]) -> Sql:
 
 def _has_word(text: Sql, value: Any) -> Sql:
     sql, params = text
-    word = re.sub(r"([^\w\s])", r"\\\1", _plain(value))
-    return f"{sql} ~ LOWER(%s)", [*params, f"(^|{OUTSIDE_A_WORD}){word}({OUTSIDE_A_WORD}|$)"]
+    plain = _plain(value)
+    word = re.sub(r"([^\w\s])", r"\\\1", plain)
+    # The regular expression is asked only where the word is at all, which is seldom.
+    return (
+        f"STRPOS({sql}, LOWER(%s)) > 0 AND {sql} ~ LOWER(%s)",
+        [*params, plain, *params, f"(^|{OUTSIDE_A_WORD}){word}({OUTSIDE_A_WORD}|$)"],
+    )
 
 
 def _in_domain_list(text: Sql, value: Any) -> Sql:
@@ -171,10 +182,23 @@ def _json_test(place: Sql, op: Op, value: Any) -> Sql:
     element, element_params = _text_test(("LOWER(element.value)", []), op, value)
     scalar, scalar_params = _text_test((f"LOWER({sql} #>> '{{}}')", params), op, value)
     elements = f"SELECT 1 FROM jsonb_array_elements_text({sql}) AS element (value) WHERE {element}"
-    return (
-        f"CASE WHEN jsonb_typeof({sql}) = 'array' THEN EXISTS ({elements}) ELSE {scalar} END",
-        [*params, *params, *element_params, *scalar_params],
-    )
+    kinds = [(f"'array' THEN EXISTS ({elements})", [*params, *element_params])]
+    if op in COMPARED or op == Op.BETWEEN:
+        # What is stored as a number, as most are, need not be read from a text again.
+        kinds.insert(0, _stored_number_test(place, op, value))
+    cases = " ".join(f"WHEN {case}" for case, _ in kinds)
+    held = [param for _, some in kinds for param in some]
+    return f"CASE jsonb_typeof({sql}) {cases} ELSE {scalar} END", [*params, *held, *scalar_params]
+
+
+def _stored_number_test(place: Sql, op: Op, value: Any) -> Sql:
+    """The case of a JSON number, compared as exactly as it is stored: a double might not hold it."""
+    sql, params = place
+    if op == Op.BETWEEN:
+        test, bounds = "BETWEEN %s::numeric AND %s::numeric", [float(value[0]), float(value[1])]
+    else:
+        test, bounds = f"{COMPARED[op]} %s::numeric", [float(value)]
+    return f"'number' THEN ({sql})::numeric {test}", [*params, *bounds]
 
 
 class Holds(Func):
@@ -184,9 +208,7 @@ class Holds(Func):
     FILTER and CASE. (Turning it into a false costs a tenth of an evaluation.)
     """
 
-    def __init__(
-        self, subject: Expression | F, op: Op, value: Any, test: Callable[[Sql, Op, Any], Sql], key: str = ""
-    ) -> None:
+    def __init__(self, subject: Expression | F, op: Op, value: Any, test: Test, key: str = "") -> None:
         super().__init__(subject, output_field=BooleanField())
         self.op, self.value, self.test, self.key = op, value, test, key
 
@@ -212,9 +234,14 @@ def fit_condition(condition: ConditionSpec, *, company: str = "company") -> Q:
         return Q(Holds(F("properties"), op, value, _json_test, field.removeprefix("properties.")))
     if field.startswith("company."):
         column = field.removeprefix("company.")
-        test = _number_test if column in NUMBER_COLUMNS else _column_test
-        return Q(Holds(F(f"{company}__{column}"), op, value, test))
-    return Q(Holds(F(field), op, value, _column_test))
+        return Q(Holds(F(f"{company}__{column}"), op, value, _test_of(column)))
+    return Q(Holds(F(field), op, value, _test_of(field)))
+
+
+def _test_of(column: str) -> Test:
+    if column in NUMBER_COLUMNS:
+        return _number_test
+    return _key_test if column in LOWER_CASE else _column_test
 
 
 def engagement_condition(condition: ConditionSpec) -> Q:
