@@ -105,7 +105,7 @@ def _write_contacts(
     for place, contact in enumerate(contacts):
         if keep_contact(contact, written.said[contact.email]):
             contact.company_id = companies.get(place)
-    outcomes = record.upsert_contacts(contacts, at=at)
+    outcomes = record.upsert_sound_contacts(contacts, at=at)
     counted: set[str] = set()
     for place, (contact, outcome) in enumerate(zip(contacts, outcomes, strict=True)):
         if not outcome.errors:
@@ -145,37 +145,40 @@ def _write_companies_of(
 
     Returns the id of each row's company, by the place of its draft.
     """
-    told = {place: draft.company for place, draft in enumerate(drafts) if draft.company}
+    # Rows that tell of a company in the same words share its facts, and many do.
+    places: dict[int, list[int]] = {}
+    told: dict[int, CompanyFacts] = {}
+    for place, draft in enumerate(drafts):
+        if draft.company:
+            told.setdefault(id(draft.company), draft.company)
+            places.setdefault(id(draft.company), []).append(place)
     if not told:
         return {}
-    # People of one company may share its facts, and many do.
-    asked = list({id(facts): facts for facts in told.values()}.values())
-    found = dict(zip(map(id, asked), record.find_companies(asked), strict=True))
-    ids = {place: company.pk for place, facts in told.items() if (company := found[id(facts)])}
-    rows: dict[int, CompanyFacts] = {}
-    for place, facts in told.items():
-        company = found[id(facts)]
-        if _is_news(facts, company) if company else import_map.create_companies:
-            rows[place] = _as_recorded(facts, company)
-    written.said |= said.of({_key(facts) for facts in rows.values()})
+    found = dict(zip(told, record.find_companies(list(told.values())), strict=True))
+    ids = {place: company.pk for key, company in found.items() if company for place in places[key]}
+    news = {
+        key: _as_recorded(facts, found[key])
+        for key, facts in told.items()
+        if (_is_news(facts, company) if (company := found[key]) else import_map.create_companies)
+    }
+    written.said |= said.of({_name(facts) for facts in news.values()})
     sent: dict[int, CompanyFacts] = {}
-    by_key: dict[str, int] = {}
-    for place, facts in rows.items():
-        key = _key(facts)
-        keep_company(facts, written.said[key])
-        if key not in by_key or _tells(facts):
-            sent[place] = facts
-            by_key.setdefault(key, place)
+    by_name: dict[str, int] = {}
+    for key, facts in news.items():
+        keep_company(facts, written.said[_name(facts)])
+        if _name(facts) not in by_name or _tells(facts):
+            sent[key] = facts
+            by_name.setdefault(_name(facts), key)
     outcomes = (
         dict(zip(sent, record.upsert_companies(list(sent.values()), at=at), strict=True)) if sent else {}
     )
-    for place, outcome in outcomes.items():
-        if outcome.errors:
-            written.refuse(place, outcome, "company ")
-    for place, facts in rows.items():
-        outcome = outcomes[by_key[_key(facts)]]
-        if outcome.id:
-            ids[place] = outcome.id
+    for key, facts in news.items():
+        outcome = outcomes.get(key) or outcomes[by_name[_name(facts)]]
+        for place in places[key]:
+            if outcome.id is not None:
+                ids[place] = outcome.id
+            elif key in outcomes:
+                written.refuse(place, outcome, "company ")
     changed = (result for result in _best(outcomes.values()).values() if result != Result.UNCHANGED)
     written.companies.update(changed)
     return ids
@@ -207,7 +210,7 @@ def _as_recorded(facts: CompanyFacts, company: Known | None) -> CompanyFacts:
     return replace(facts, name=name, domain=domain, external_id=external_id)
 
 
-def _key(facts: CompanyFacts) -> str:
+def _name(facts: CompanyFacts) -> str:
     """What tells one company from another among what was said. No address starts so."""
     return f"company {facts.domain or facts.external_id or facts.name.lower()}"
 
@@ -224,9 +227,9 @@ def _write_companies(
 ) -> Written:
     written = Written()
     companies = [replace(draft.company) for draft in drafts if draft.company]
-    written.said = said.of({_key(company) for company in companies})
+    written.said = said.of({_name(company) for company in companies})
     for company in companies:
-        keep_company(company, written.said[_key(company)])
+        keep_company(company, written.said[_name(company)])
     counted: set[int | None] = set()
     for place, outcome in enumerate(record.upsert_companies(companies, at=at)):
         if outcome.errors:

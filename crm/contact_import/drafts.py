@@ -32,6 +32,8 @@ from crm.models import Activity, Company, Contact
 GROUNDS = {"sales_consent_ground": "sales_consent", "marketing_consent_ground": "marketing_consent"}
 NAMED = {"owner": "owner_id"}
 """Columns of a map that the facts call otherwise."""
+MOST_COMPANIES = 4096
+"""How many companies are remembered as rows about contacts told of them."""
 UNSAID = datetime.min.replace(tzinfo=UTC)
 """When an activity happened until its row has said it."""
 
@@ -68,6 +70,8 @@ class Section:
     columns: list[Field]
     properties: list[Field]
     labels: dict[str, str]
+    places: list[int]
+    """Where in a row the cells are that it is made of."""
 
     def fill(self, facts: Any, cells: Cells, errors: list[FieldError]) -> None:
         """Set on `facts` what the cells say; what cannot be read goes to `errors`."""
@@ -98,6 +102,10 @@ class Section:
         ]
 
 
+CompanyTold = tuple[CompanyFacts | None, tuple[str, str, str], list[FieldError]]
+"""A company as a contact's row tells it, the domain, name and id that it gives in so many words, and what is wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class BoundActivity:
     """An activity rule, bound to a file. `is_now` where it happens at the moment of the import."""
@@ -115,6 +123,7 @@ class Drafter:
     def __init__(self, binding: Binding) -> None:
         self.map = binding.map
         self.at = binding.at
+        self._companies: dict[tuple[str, ...], CompanyTold] = {}
         self._taken = bind_all(self.map.where, binding)
         self._contact = _section(binding, self.map.contact, self.map.contact_properties, Contact, "")
         self._company = _section(binding, self.map.company, self.map.company_properties, Company, "company ")
@@ -163,17 +172,33 @@ class Drafter:
         self._draft_activities(draft, contact.email)
 
     def _draft_company_of(self, contact: ContactFacts, draft: Draft) -> None:
-        """The company that a contact's row tells of; its domain is that of the address where the row names none."""
+        """The company that a contact's row tells of, which many rows tell in the same words."""
+        cells = draft.row.cells
+        host = "" if self._made_up else contact.email.rpartition("@")[2]
+        words = (host, *(cells[place] for place in self._company.places))
+        told = self._companies.get(words)
+        if told is None:
+            if len(self._companies) >= MOST_COMPANIES:
+                self._companies.clear()
+            told = self._companies[words] = self._read_company(cells, host)
+        company, named, errors = told
+        contact.company_domain, contact.company_name, contact.company_external_id = named
+        draft.company = company
+        draft.errors += errors
+
+    def _read_company(self, cells: Cells, host: str) -> CompanyTold:
+        """Its domain is that of the address, at `host`, where the row identifies it by none and by no id."""
+        errors: list[FieldError] = []
         company = CompanyFacts()
-        self._company.fill(company, draft.row.cells, draft.errors)
+        self._company.fill(company, cells, errors)
         _drop_shared_domain(company)
-        contact.company_domain, contact.company_name = company.domain, company.name
-        contact.company_external_id = company.external_id
-        if not (company.domain or company.external_id or self._made_up):
-            company.domain = linking_domain(contact.email.rpartition("@")[2])
-        if company.domain or company.external_id or company.name:
-            draft.company = company
-            draft.errors += self._company.labelled(clean_company(company, at=self.at))
+        named = (company.domain, company.name, company.external_id)
+        if not (company.domain or company.external_id):
+            company.domain = linking_domain(host)
+        if not (company.domain or company.external_id or company.name):
+            return None, named, errors
+        errors += self._company.labelled(clean_company(company, at=self.at))
+        return company, named, errors
 
     def _draft_company(self, draft: Draft) -> None:
         draft.company = company = CompanyFacts()
@@ -255,7 +280,11 @@ def _section(
         Field(name, f"{prefix}property {name}{_origin(value)}", bind(value, binding))
         for name, value in properties.items()
     ]
-    return Section(fields, of_properties, {column.name: column.label for column in fields})
+    used = {
+        column: value.path for value in (*columns.values(), *properties.values()) for column in value.named()
+    }
+    places = sorted({binding.index(column, path) for column, path in used.items()})
+    return Section(fields, of_properties, {column.name: column.label for column in fields}, places)
 
 
 def _origin(value: Value) -> str:

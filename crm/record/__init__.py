@@ -8,7 +8,7 @@ rejected and leave nothing behind; the others are recorded. Nothing else in Hand
 from crm.record.activities import append_activities
 from crm.record.companies import Known, find_companies, upsert_companies
 from crm.record.consent import set_consent
-from crm.record.contacts import upsert_contacts
+from crm.record.contacts import upsert_contacts, upsert_sound_contacts
 from crm.record.correction import correct_company, correct_contact
 from crm.record.erasure import erase_contacts
 from crm.record.stage import move_stage
@@ -24,4 +24,5 @@ __all__ = [
     "set_consent",
     "upsert_companies",
     "upsert_contacts",
+    "upsert_sound_contacts",
 ]

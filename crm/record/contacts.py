@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
@@ -75,12 +76,20 @@ UPSERT = f"""
     SET {", ".join(f"{name} = {merged}" for name, merged in MERGED.items())},
         updated_at = GREATEST(c.updated_at, EXCLUDED.updated_at)
     WHERE ({", ".join(MERGED.values())}) IS DISTINCT FROM ({", ".join(f"c.{name}" for name in MERGED)})
-    RETURNING c.id, c.email, xmax = 0
+    RETURNING c.id, c.email, c.company_id, xmax = 0
 """
 FROM_ARRAYS = UPSERT.format(
     incoming=f"unnest({', '.join(f'%s::{kind}[]' for kind in COLUMNS.values())}) AS n ({NAMES})"
 )
 FROM_COPY = UPSERT.format(incoming="incoming_contact")
+
+
+# By the index, one after the other, as in `crm.record.companies`.
+HOLDERS = """
+    SELECT c.* FROM unnest(%s::text[]) AS asked CROSS JOIN LATERAL (
+        SELECT external_id, email FROM crm_contact WHERE external_id = asked AND external_id <> '' OFFSET 0
+    ) AS c
+"""
 
 
 @transaction.atomic
@@ -92,26 +101,38 @@ def upsert_contacts(
     A business e-mail domain links a contact to its company, recorded too when `create_companies` says so. A stage
     that may not follow the contact's own rejects the row as a conflict. Rows of one address are taken in turn.
     """
-    outcomes: list[Outcome | None] = [None] * len(rows)
+    faults = [clean_contact(row, at=at) for row in rows]
+    sound = [row for row, errors in zip(rows, faults, strict=True) if not errors]
+    recorded = iter(upsert_sound_contacts(sound, at=at, by=by, create_companies=create_companies))
+    return [Outcome(Result.REJECTED, errors=tuple(errors)) if errors else next(recorded) for errors in faults]
+
+
+@transaction.atomic
+def upsert_sound_contacts(
+    rows: Sequence[ContactFacts], *, at: datetime, by: User | None = None, create_companies: bool = False
+) -> list[Outcome]:
+    """As `upsert_contacts`, for rows that `clean_contact` has brought into their form and found sound."""
     people: dict[str, ContactFacts] = {}
+    out_of_turn: dict[int, FieldError] = {}
     for index, row in enumerate(rows):
-        if errors := clean_contact(row, at=at):
-            outcomes[index] = Outcome(Result.REJECTED, errors=tuple(errors))
-        elif row.email not in people:
+        if row.email not in people:
             people[row.email] = row
         elif fault := _refused_after(people[row.email], row):
-            outcomes[index] = Outcome(Result.REJECTED, errors=(fault,), conflict=True)
+            out_of_turn[index] = fault
         else:
             _take_in(people[row.email], row)
     refused = {**_refused_ids(people), **_refused_stages(people)}
     sound = {email: row for email, row in people.items() if email not in refused}
     results = _write(sound, companies_of(list(sound.values()), create=create_companies, at=at), by=by, at=at)
-    for index, row in enumerate(rows):
-        if outcomes[index] is None:
-            outcomes[index] = results.get(row.email) or Outcome(
-                Result.REJECTED, errors=(refused[row.email],), conflict=True
-            )
-    return [outcome for outcome in outcomes if outcome is not None]
+    results |= {email: _refusal(fault) for email, fault in refused.items()}
+    return [
+        _refusal(out_of_turn[index]) if index in out_of_turn else results[row.email]
+        for index, row in enumerate(rows)
+    ]
+
+
+def _refusal(fault: FieldError) -> Outcome:
+    return Outcome(Result.REJECTED, errors=(fault,), conflict=True)
 
 
 def _refused_after(first: ContactFacts, later: ContactFacts) -> FieldError | None:
@@ -141,9 +162,9 @@ def _refused_ids(people: dict[str, ContactFacts]) -> dict[str, FieldError]:
     }
     if not claims:
         return {}
-    # Excluding "" lets the partial index serve a list that is too long for the planner to see that it holds no "".
-    holders = Contact.objects.filter(external_id__in=claims).exclude(external_id="")
-    owners = {**claims, **dict(holders.values_list("external_id", "email"))}
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDERS, [list(claims)])
+        owners = {**claims, **dict(cursor.fetchall())}
     return {
         email: FieldError(
             "external_id", f"“{row.external_id}” belongs to another contact", "mend one of the two"
@@ -172,6 +193,15 @@ def _mail_domain(host: str) -> tuple[str, str]:
     return domain, email_type(domain)
 
 
+class Stored(NamedTuple):
+    """A contact as the table holds it."""
+
+    pk: int
+    email: str
+    company_id: int | None
+    is_new: bool
+
+
 def _values(row: ContactFacts, company_id: int | None, at: datetime) -> tuple[Any, ...]:
     """What is stored of a row, in the order of COLUMNS."""
     said = _said(row.properties)
@@ -198,14 +228,13 @@ def _write(
     records = [_values(row, companies.get(email), at) for email, row in people.items()]
     with connection.cursor() as cursor:
         written = _copy(cursor, records) if len(records) >= COPIED_FROM else _unnest(cursor, records)
-    ids = {email: pk for pk, email, _ in written}
-    if len(ids) < len(people):
-        as_they_were = Contact.objects.filter(email__in=people.keys() - ids.keys())
-        ids.update(as_they_were.values_list("email", "pk"))
-    created = [pk for pk, _, fresh in written if fresh]
-    updated = {pk for pk, _, fresh in written if not fresh}
+        known = {stored.email: stored for stored in written}
+        known |= {stored.email: stored for stored in _as_they_were(cursor, people.keys() - known.keys())}
+    ids = {email: stored.pk for email, stored in known.items()}
+    created = [stored.pk for stored in written if stored.is_new]
+    updated = {stored.pk for stored in written if not stored.is_new}
     _enter(created, by=by)
-    updated |= _move_company(people, companies, ids, at=at)
+    updated |= _move_company(people, companies, known, at=at)
     updated |= _move_stages(people, ids, set(created), by=by, at=at)
     updated -= set(created)
     if created or updated:
@@ -219,12 +248,12 @@ def _write(
     }
 
 
-def _unnest(cursor: Any, records: list[tuple[Any, ...]]) -> list[tuple[int, str, bool]]:
+def _unnest(cursor: Any, records: list[tuple[Any, ...]]) -> list[Stored]:
     cursor.execute(FROM_ARRAYS, [list(column) for column in zip(*records, strict=True)])
-    return list(cursor.fetchall())
+    return [Stored(*row) for row in cursor.fetchall()]
 
 
-def _copy(cursor: Any, records: list[tuple[Any, ...]]) -> list[tuple[int, str, bool]]:
+def _copy(cursor: Any, records: list[tuple[Any, ...]]) -> list[Stored]:
     columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS incoming_contact ({columns}) ON COMMIT DROP")
     cursor.execute("TRUNCATE incoming_contact")
@@ -232,7 +261,17 @@ def _copy(cursor: Any, records: list[tuple[Any, ...]]) -> list[tuple[int, str, b
         for record in records:
             copy.write_row(record)
     cursor.execute(FROM_COPY)
-    return list(cursor.fetchall())
+    return [Stored(*row) for row in cursor.fetchall()]
+
+
+def _as_they_were(cursor: Any, emails: AbstractSet[str]) -> list[Stored]:
+    """Contacts that were not written because their rows say nothing new of them."""
+    if not emails:
+        return []
+    cursor.execute(
+        "SELECT id, email, company_id, FALSE FROM crm_contact WHERE email = ANY(%s)", [list(emails)]
+    )
+    return [Stored(*row) for row in cursor.fetchall()]
 
 
 def _enter(created: list[int], *, by: User | None) -> None:
@@ -247,13 +286,14 @@ def _enter(created: list[int], *, by: User | None) -> None:
 
 
 def _move_company(
-    people: dict[str, ContactFacts], companies: dict[str, int], ids: dict[str, int], *, at: datetime
+    people: dict[str, ContactFacts], companies: dict[str, int], known: dict[str, Stored], *, at: datetime
 ) -> set[int]:
     """Move people to the company that their row names in so many words; an e-mail domain alone moves nobody."""
     named = {
-        ids[email]: companies[email]
+        known[email].pk: companies[email]
         for email, row in people.items()
-        if email in companies and (row.company_domain or row.company_external_id)
+        if (row.company_domain or row.company_external_id)
+        and companies.get(email, known[email].company_id) != known[email].company_id
     }
     if not named:
         return set()
