@@ -1,0 +1,115 @@
+"""What people wait for: from a fact to an MQL that can be seen, and the inbox. Through a real web server and worker."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from time import monotonic, perf_counter, sleep
+from typing import Any
+
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from crm import processes
+from crm.models import Scope, User
+from crm.models.apikey import create_key
+from tests.bench.report import Report, middle
+
+SECONDS = 30
+"""The longest that anything here may take."""
+
+POLL = 0.01
+PAGES = {"": "the inbox", "?queue=all": "the inbox, everybody's"}
+
+
+@contextmanager
+def served() -> Iterator[int]:
+    """Web server and worker as `manage.py up` starts them, on a free port."""
+    call_command("collectstatic", verbosity=0, interactive=False)
+    with socket.socket() as probe:
+        probe.bind((processes.HOST, 0))
+        port = int(probe.getsockname()[1])
+    children = [processes.web_server(port), processes.worker()]
+    try:
+        for child in children:
+            child.start()
+        deadline = monotonic() + SECONDS
+        while not processes.is_alive(port):
+            if monotonic() > deadline:
+                raise RuntimeError(f"the web server does not answer after {SECONDS} seconds")
+            sleep(POLL)
+        yield port
+    finally:
+        processes.stop(children)
+
+
+class Browser:
+    """One connection that is kept, with the headers of one who may."""
+
+    def __init__(self, port: int, headers: dict[str, str]) -> None:
+        self.connection = HTTPConnection(processes.HOST, port, timeout=SECONDS)
+        self.headers = headers
+
+    def ask(self, method: str, path: str, body: Any = None) -> bytes:
+        headers = self.headers | ({"Content-Type": "application/json"} if body is not None else {})
+        self.connection.request(method, path, None if body is None else json.dumps(body), headers)
+        answer = self.connection.getresponse()
+        content = answer.read()
+        if answer.status >= 300:
+            raise RuntimeError(f"{method} {path}: {answer.status} {content[:500]!r}")
+        return content
+
+
+def measure_freshness(report: Report, port: int, *, times: int) -> None:
+    """Post what makes somebody qualify, and look until their MQL is listed."""
+    _, key = create_key("bench", [Scope.READ, Scope.WRITE_FACTS])
+    program = Browser(port, {"Authorization": f"Bearer {key}"})
+    _until_mql(program, "first")
+    took = [_until_mql(program, str(number)) for number in range(times)]
+    report.add("from a fact to a visible MQL: median", middle(took), "s")
+    report.add("from a fact to a visible MQL: 95 of 100", middle(took, 95), "s", at_most=2)
+
+
+def _until_mql(program: Browser, name: str) -> float:
+    """Seconds from sending what a new contact did to the MQL in the API."""
+    person = {"email": f"fresh-{name}@company1.example", "job_title": "VP Sales", "properties": {"seats": 80}}
+    contact = json.loads(program.ask("POST", "/api/v1/contacts/", person))["id"]
+    did = [
+        {"contact": contact, "kind": "form_submitted", "subject": "quote", "external_id": f"{name}-1"},
+        {"contact": contact, "kind": "webinar_attended", "subject": "Spring", "external_id": f"{name}-2"},
+    ]
+    started = perf_counter()
+    program.ask("POST", "/api/v1/activities/", did)
+    while not json.loads(program.ask("GET", f"/api/v1/mqls/?contact={contact}"))["results"]:
+        if perf_counter() - started > SECONDS:
+            raise RuntimeError(f"contact {contact} is no MQL after {SECONDS} seconds")
+        sleep(POLL)
+    return perf_counter() - started
+
+
+def measure_inbox(report: Report, port: int, *, times: int) -> None:
+    """The inbox of a rep and of their team lead, as it is served, and what it asks of the database."""
+    for username in ("rep0", "lead0"):
+        client = Client()
+        client.force_login(User.objects.get(username=username))
+        session = client.cookies["sessionid"].value
+        browser = Browser(port, {"Cookie": f"sessionid={session}"})
+        for query, page in PAGES.items():
+            path = f"/inbox/{query}"
+            browser.ask("GET", path)
+            took = []
+            for _ in range(times):
+                started = perf_counter()
+                browser.ask("GET", path)
+                took.append(1000 * (perf_counter() - started))
+            with CaptureQueriesContext(connection) as asked:
+                client.get(path)
+            about = f"{page}, of a {'rep' if username == 'rep0' else 'team lead'}"
+            report.add(f"{about}: median", middle(took), "ms")
+            report.add(f"{about}: 95 of 100", middle(took, 95), "ms", at_most=60)
+            report.add(f"{about}: queries", len(asked), "queries", at_most=12)
