@@ -38,7 +38,7 @@ WEBINARS = (
 )  # fmt: skip
 """Titles, and how many days before the run each took place."""
 
-ISSUES = tuple(range(352, 0, -30))
+ISSUES = tuple(range(350, 0, -45))
 """How many days before the run each issue of the newsletter went out."""
 
 LINKS = ("/blog/speed-to-lead", "/resources", "/webinars", "/pricing", "/customers")
@@ -131,7 +131,7 @@ def _strolls(doing: Doing, start: datetime, room: float, visits: int) -> Iterato
     rng = doing.rng
     for _ in range(visits):
         at = office_moment(start + timedelta(days=room * rng.random() ** 1.4), doing.person.place, rng)
-        yield from _visit(doing, max(at, start), rng.randint(1, 3), comparing=0.12)
+        yield from _visit(doing, max(at, start), rng.randint(1, 5), comparing=0.08)
         if doing.person.interest is Interest.READER and rng.random() < 0.2:
             yield doing.act(max(at, start) + timedelta(minutes=6), "content_downloaded", rng.choice(ASSETS))
 
@@ -190,7 +190,7 @@ def _webinars(doing: Doing, start: datetime, now: datetime) -> Iterator[Activity
 
 
 def _mail(doing: Doing, start: datetime, now: datetime) -> Iterator[ActivityFacts]:
-    """The monthly newsletter to those who asked for it: delivered, opened, clicked by people and by scanners."""
+    """The newsletter to those who asked for it: delivered, opened, clicked by people and by scanners."""
     person, rng = doing.person, doing.rng
     opens = {Interest.GLANCE: 0.1, Interest.READER: 0.38, Interest.EVALUATING: 0.34, Interest.BUYING: 0.3}
     bounces, leaves = rng.random() < 0.02, rng.random() < 0.06
