@@ -43,7 +43,8 @@ CONTACTS = """
     SELECT 'person' || n || '@company' || company || '.example', 'company' || company || '.example',
            CASE WHEN random() < 0.03 THEN 'academic' ELSE 'business' END, 'First' || n %% 997, 'Last' || n %% 1009,
            {title}, '', {country}, 'Web', 'search', 'cpc', '', '', '',
-           CASE WHEN recycled THEN 'nurture' ELSE 'lead' END, CASE WHEN recycled THEN now() - random() * interval '200 days' END, '', '', '', '',
+           CASE WHEN recycled THEN 'nurture' ELSE 'lead' END,
+           CASE WHEN recycled THEN now() - random() * interval '200 days' END, '', '', '', '',
            jsonb_build_object('seats', floor(random() * 100)::int), '', entered, entered, entered, company
     FROM (SELECT n, 1 + (n * 7919::bigint) %% %(companies)s AS company, random() < 0.05 AS recycled,
                  now() - interval '550 days' + random() * interval '500 days' AS entered
