@@ -284,7 +284,9 @@ def compose(spec: ModelSpec, shape: Shape) -> Sql:
     for name, queryset in parts.items():
         if queryset is not None:
             sql, held = queryset.query.sql_with_params()
-            steps.append(f"{name} AS ({sql.replace(*JOIN_RECYCLED, 1) if name == 'engaged' else sql})")
+            if name == "engaged":
+                sql = sql.replace(*JOIN_RECYCLED, 1)
+            steps.append(f"{name} AS {_computed_once(name, shape)}({sql})")
             params += held
     sql, held = _given_step(spec, shape, has_activities=activities is not None)
     params += held
@@ -308,6 +310,14 @@ def _given_step(spec: ModelSpec, shape: Shape, *, has_activities: bool) -> Sql:
             columns.append(f"COALESCE(e.n{index}, 0) AS n{index}, e.m{index}")
     joined = " LEFT JOIN engaged e ON e.contact_id = p.person" if has_activities else ""
     return f"SELECT {', '.join(columns)} FROM people p{joined}{_fence(shape)}", params
+
+
+def _computed_once(name: str, shape: Shape) -> str:
+    """Of a batch in the past, keep the planner from computing everybody's sums anew for each contact.
+
+    It does where it takes the batch for a single contact, as it may until the history's statistics are made.
+    """
+    return "MATERIALIZED " if name == "engaged" and shape.past and not shape.everyone else ""
 
 
 def _fence(shape: Shape) -> str:
