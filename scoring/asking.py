@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from crm.errors import FieldError, Invalid
-from crm.facts import EARLIEST, LATEST_AHEAD
+from crm.facts import EARLIEST, LATEST_AHEAD, normal_email
 from crm.models import Contact
 from scoring.models import ScoringVersion
 
@@ -52,7 +52,10 @@ def version_asked(number: int | str | None) -> ScoringVersion:
 
 def contact_asked(email: str) -> Contact:
     """The contact of that e-mail, however it is written. Raises Invalid where there is none."""
-    contact = Contact.objects.filter(email=email.strip().lower()).first()
+    try:
+        contact = Contact.objects.filter(email=normal_email(email)).first()
+    except ValueError as error:
+        raise Invalid(FieldError("email", str(error), "give one address, as in ada@acme.example")) from error
     if contact is None:
         raise Invalid(FieldError("email", f"no contact has the address {email}", "look for typing errors"))
     return contact
