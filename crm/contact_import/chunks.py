@@ -159,21 +159,22 @@ def _write_companies_of(
     news = {
         key: _as_recorded(facts, found[key])
         for key, facts in told.items()
-        if (_is_news(facts, company) if (company := found[key]) else import_map.create_companies)
+        if found[key] or import_map.create_companies
     }
-    written.said |= said.of({_name(facts) for facts in news.values()})
+    news = {key: facts for key, facts in news.items() if _is_news(facts, found[key])}
+    written.said |= said.of({_identity(facts) for facts in news.values()})
     sent: dict[int, CompanyFacts] = {}
-    by_name: dict[str, int] = {}
+    first: dict[str, int] = {}
     for key, facts in news.items():
-        keep_company(facts, written.said[_name(facts)])
-        if _name(facts) not in by_name or _tells(facts):
+        keep_company(facts, written.said[_identity(facts)])
+        if _identity(facts) not in first or _tells(facts):
             sent[key] = facts
-            by_name.setdefault(_name(facts), key)
+            first.setdefault(_identity(facts), key)
     outcomes = (
         dict(zip(sent, record.upsert_companies(list(sent.values()), at=at), strict=True)) if sent else {}
     )
     for key, facts in news.items():
-        outcome = outcomes.get(key) or outcomes[by_name[_name(facts)]]
+        outcome = outcomes.get(key) or outcomes[first[_identity(facts)]]
         for place in places[key]:
             if outcome.id is not None:
                 ids[place] = outcome.id
@@ -193,10 +194,10 @@ def _best(outcomes: Iterable[Outcome]) -> dict[int, Result]:
     return best
 
 
-def _is_news(facts: CompanyFacts, company: Known) -> bool:
-    """Whether `facts` may say something of `company` that is not recorded."""
-    unknown = (facts.domain and not company.domain) or facts.external_id not in ("", company.external_id)
-    return bool(unknown) or _tells(facts)
+def _is_news(facts: CompanyFacts, company: Known | None) -> bool:
+    """Whether `facts`, under the identity they are recorded by, may say something that is not recorded."""
+    identity = (facts.domain, facts.external_id)
+    return company is None or identity != (company.domain, company.external_id) or _tells(facts)
 
 
 def _as_recorded(facts: CompanyFacts, company: Known | None) -> CompanyFacts:
@@ -210,7 +211,7 @@ def _as_recorded(facts: CompanyFacts, company: Known | None) -> CompanyFacts:
     return replace(facts, name=name, domain=domain, external_id=external_id)
 
 
-def _name(facts: CompanyFacts) -> str:
+def _identity(facts: CompanyFacts) -> str:
     """What tells one company from another among what was said. No address starts so."""
     return f"company {facts.domain or facts.external_id or facts.name.lower()}"
 
@@ -227,9 +228,9 @@ def _write_companies(
 ) -> Written:
     written = Written()
     companies = [replace(draft.company) for draft in drafts if draft.company]
-    written.said = said.of({_name(company) for company in companies})
+    written.said = said.of({_identity(company) for company in companies})
     for company in companies:
-        keep_company(company, written.said[_name(company)])
+        keep_company(company, written.said[_identity(company)])
     counted: set[int | None] = set()
     for place, outcome in enumerate(record.upsert_companies(companies, at=at)):
         if outcome.errors:

@@ -165,7 +165,7 @@ class Drafter:
             if not getattr(contact, consent):
                 setattr(contact, ground, "")
         errors += self._contact.labelled(clean_contact(contact, at=self.at))
-        if self._company.columns:
+        if self._company.columns or self._company.properties:
             self._draft_company_of(contact, draft)
         elif self.map.create_companies and not self._made_up:
             draft.company = _company_behind(contact.email.rpartition("@")[2])

@@ -58,7 +58,7 @@ class Report:
             lines.append(f"{name:<12}{''.join(f'{counts[result]:>11}' for result in COUNTED)}")
         if self.stages_kept:
             lines.append(
-                f"stage kept in {self.stages_kept} rows: their contacts are further than the file says"
+                f"stage not taken in {self.stages_kept} rows: it may not follow the one that is recorded"
             )
         if self.strangers:
             lines.append(f"owners who are no users here, left out: {_named(list(self.strangers))}")

@@ -190,7 +190,7 @@ def test_a_stage_behind_the_contact_is_not_taken_and_the_rest_of_the_row_is(tmp_
     assert Contact.objects.get(email="bob@acme.example").stage == Stage.SQL
     assert report.stages_kept == 1
     assert report.rejected == 0
-    assert any(line.startswith("stage kept in 1 rows") for line in report.lines())
+    assert any(line.startswith("stage not taken in 1 rows") for line in report.lines())
 
 
 @pytest.mark.parametrize("stage", [Stage.DISQUALIFIED, Stage.NURTURE, Stage.CUSTOMER])
@@ -369,6 +369,26 @@ def test_a_contact_names_its_company_by_name_where_the_address_says_none(tmp_pat
     company = Contact.objects.get().company
     assert company is not None
     assert (company.name, company.domain, company.employees) == ("Acme", "", 12)
+
+
+def test_a_contact_file_may_tell_of_the_company_by_properties_alone(tmp_path: Path) -> None:
+    path = write(tmp_path, "Email,Plan\nada@acme.example,pro\nbob@acme.example,\n")
+
+    run(path, "contact: {email: Email}\ncompany: {properties: {plan: Plan}}")
+
+    company = Company.objects.get()
+    assert (company.domain, company.properties) == ("acme.example", {"plan": "pro"})
+
+
+def test_a_company_that_a_file_tells_nothing_new_of_is_not_touched(tmp_path: Path) -> None:
+    company = make_company("acme.example", name="Acme", employees=40)
+    path = write(tmp_path, "Email,Company,Size\nada@acme.example,ACME,40\nbob@acme.example,Acme Inc,\n")
+
+    report = run(path, "contact: {email: Email}\ncompany: {name: Company, employees: Size}")
+
+    company.refresh_from_db()
+    assert (company.name, company.versions.count(), company.contacts.count()) == ("Acme", 1, 2)
+    assert report.companies == {}
 
 
 def test_a_contact_file_renames_no_company(tmp_path: Path) -> None:
