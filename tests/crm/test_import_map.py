@@ -112,6 +112,15 @@ def test_a_constant_that_cannot_be_what_it_is_for_is_a_fault_of_the_map(tmp_path
         run(path, "contact: {email: Email, created_at: {value: soon}}")
 
 
+@pytest.mark.parametrize(
+    "path", sorted((Path(settings.BASE_DIR) / "examples" / "maps").glob("*.yaml")), ids=lambda path: path.stem
+)
+def test_every_example_is_a_sound_map(path: Path) -> None:
+    import_map = read_map(path.read_text())
+
+    assert import_map.columns()
+
+
 def test_the_page_on_imports_explains_every_key_of_a_map() -> None:
     page = (Path(settings.BASE_DIR) / "docs" / "import.md").read_text()
     keys = [
