@@ -34,7 +34,7 @@ class Kind(Enum):
 
 
 INTERESTS: dict[Kind, tuple[float, ...]] = {
-    Kind.PROSPECT: (57, 33, 7, 3),
+    Kind.PROSPECT: (59, 33, 5.5, 2.5),
     Kind.COMPETITOR: (20, 40, 40, 0),
     Kind.PRIVATE: (60, 33, 6, 1),
     Kind.STUDENT: (34, 54, 11, 1),
