@@ -71,7 +71,7 @@ COLUMNS = {
 NAMES = ", ".join(COLUMNS)
 UPSERT = f"""
     INSERT INTO crm_contact AS c ({NAMES})
-    SELECT {NAMES} FROM {{incoming}} ORDER BY email
+    SELECT {{selected}} FROM {{incoming}} ORDER BY email
     ON CONFLICT (email) DO UPDATE
     SET {", ".join(f"{name} = {merged}" for name, merged in MERGED.items())},
         updated_at = GREATEST(c.updated_at, EXCLUDED.updated_at)
@@ -79,9 +79,9 @@ UPSERT = f"""
     RETURNING c.id, c.email, c.company_id, xmax = 0
 """
 FROM_ARRAYS = UPSERT.format(
-    incoming=f"unnest({', '.join(f'%s::{kind}[]' for kind in COLUMNS.values())}) AS n ({NAMES})"
+    selected=NAMES,
+    incoming=f"unnest({', '.join(f'%s::{kind}[]' for kind in COLUMNS.values())}) AS n ({NAMES})",
 )
-FROM_COPY = UPSERT.format(incoming="incoming_contact")
 
 
 # By the index, one after the other, as in `crm.record.companies`.
@@ -257,10 +257,15 @@ def _copy(cursor: Any, records: list[tuple[Any, ...]]) -> list[Stored]:
     columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS incoming_contact ({columns}) ON COMMIT DROP")
     cursor.execute("TRUNCATE incoming_contact")
-    with cursor.copy(f"COPY incoming_contact ({NAMES}) FROM STDIN") as copy:
-        for record in records:
-            copy.write_row(record)
-    cursor.execute(FROM_COPY)
+    # Most columns are empty, or the same in every row: those go along once, as parameters.
+    values = dict(zip(COLUMNS, zip(*records, strict=True), strict=True))
+    same = {name: column[0] for name, column in values.items() if column.count(column[0]) == len(column)}
+    differing = [name for name in COLUMNS if name not in same]
+    with cursor.copy(f"COPY incoming_contact ({', '.join(differing)}) FROM STDIN") as copy:
+        for row in zip(*(values[name] for name in differing), strict=True):
+            copy.write_row(row)
+    selected = [f"%({name})s::{kind}" if name in same else name for name, kind in COLUMNS.items()]
+    cursor.execute(UPSERT.format(selected=", ".join(selected), incoming="incoming_contact"), same)
     return [Stored(*row) for row in cursor.fetchall()]
 
 
