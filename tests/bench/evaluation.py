@@ -30,13 +30,16 @@ ALL_COLUMNS = """
 
 MOST = {20: 6.0, 100: 18.0}
 """How many times as long as the bare grouping the statement may take, by the number of rules."""
+OF_CONTACTS = 1_000_000
+"""How many contacts these bars are for: with fewer, each run is over before the machine's other work evens out."""
 
 TIMES = 5
 """How often each is measured. The quickest counts: whatever else the machine does only ever makes it slower."""
 
 
 def measure(report: Report, contacts: int, *, rules: tuple[int, ...]) -> None:
-    """Add the figures of evaluation, with bars on the ratios, which need a market that is not small."""
+    """Add the figures of evaluation, the statements with as many `rules` as are named."""
+    most = MOST if contacts >= OF_CONTACTS else {}
     evaluators = {number: Evaluator(model(number)) for number in rules}
     everyone = {number: partial(_everyone, evaluator) for number, evaluator in evaluators.items()}
     bare, *statements = fastest([_bare, *everyone.values()])
@@ -44,7 +47,7 @@ def measure(report: Report, contacts: int, *, rules: tuple[int, ...]) -> None:
     for (number, evaluator), statement in zip(evaluators.items(), statements, strict=True):
         about = f"everyone, {number} rules"
         report.add(f"{about}: the statement", statement, "s")
-        report.add(f"{about}: times the bare GROUP BY", statement / bare, "times", at_most=MOST[number])
+        report.add(f"{about}: times the bare GROUP BY", statement / bare, "times", at_most=most.get(number))
         report.add(f"{about}: read row by row in Python", _seconds(partial(_iterate, evaluator)), "s")
         _measure_some(report, evaluator, contacts)
     _measure_drain(report, contacts)
