@@ -18,8 +18,6 @@ logger = logging.getLogger(__name__)
 
 ASKED_FOR_LONG = timedelta(seconds=60)
 """A request this old was lost with its worker; the next one may be made."""
-ASKED_JUST_NOW = timedelta(seconds=1)
-"""To a worker that starts, only a request this young is not its predecessor's: the others of its cluster ask too."""
 DRAIN_SECONDS = 60.0
 """How long one job drains before it makes way for others and asks for the next."""
 
@@ -38,7 +36,8 @@ def ask_to_drain(*, lost_after: timedelta = ASKED_FOR_LONG) -> bool:
 def ask_as_worker_starts(**_: Any) -> None:
     """Ask for what a worker before this one left behind: django-q brings a killed job back after minutes only."""
     try:
-        ask_to_drain(lost_after=ASKED_JUST_NOW)
+        # However young a request is, the worker that died may have taken its job along. One drain too many is none.
+        ask_to_drain(lost_after=timedelta(0))
     except OperationalError as error:
         # The worker must start without its database too, and the schedule asks every minute.
         logger.warning("no drain asked for as the worker starts: %s", error)

@@ -86,11 +86,12 @@ def test_a_worker_that_starts_asks_for_what_the_one_before_it_left() -> None:
     assert len(queued()) == 2
 
 
-def test_workers_that_start_together_ask_once() -> None:
-    post_spawn.send("django_q", proc_name="worker 1")
-    post_spawn.send("django_q", proc_name="worker 2")
+def test_a_worker_that_starts_asks_however_young_a_request_is() -> None:
+    jobs.ask_to_drain()
 
-    assert len(queued()) == 1
+    post_spawn.send("django_q", proc_name="worker 1")
+
+    assert len(queued()) == 2
 
 
 def test_a_drain_that_runs_out_of_time_asks_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
