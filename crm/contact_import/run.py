@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from crm.contact_import.chunks import write_chunk
 from crm.contact_import.drafts import Draft, Drafter
@@ -19,6 +19,7 @@ from crm.contact_import.said import Said
 from crm.contact_import.spec import ImportMap
 from crm.contact_import.values import Binding
 from crm.errors import FieldError, Invalid
+from crm.garbage import seldom_collected
 from crm.models import User
 
 CHUNK_ROWS = 2000
@@ -38,9 +39,9 @@ def import_file(
     """Record what the rows of `path` say by `import_map`, and write those that are rejected to `rejected_path`.
 
     Each chunk is a transaction: an import that is killed and started again goes through what is recorded without
-    changing it, and finishes. A dry run is one transaction that is taken back. `progress` hears after each chunk how
-    many of the file's bytes are done, and how many there are. Raises Invalid where the file cannot be read or the map
-    does not fit it, before anything is written.
+    changing it, and finishes. All of it is on the disk when this returns. A dry run is one transaction that is taken
+    back. `progress` hears after each chunk how many of the file's bytes are done, and how many there are. Raises
+    Invalid where the file cannot be read or the map does not fit it, before anything is written.
     """
     if rejected_path.resolve() == path.resolve():
         raise Invalid(
@@ -69,14 +70,23 @@ def import_file(
         rejects = stack.enter_context(RejectedRows(rejected_path, sheet.headings, sheet.delimiter))
         if dry_run:
             stack.enter_context(transaction.atomic())
+        stack.enter_context(seldom_collected())
         for drafts in _one_ahead(_chunks(sheet, drafter, report)):
             _take(drafts, import_map, said, rejects, report, at=at)
             progress(sheet.position(), sheet.size)
         if dry_run:
             transaction.set_rollback(True)
+        else:
+            _reach_the_disk()
         if report.rejected:
             report.rejected_path = rejects.path
     return report
+
+
+def _reach_the_disk() -> None:
+    """Wait until the chunks committed so far are on the disk: a commit that waits takes those before it along."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()")
 
 
 def _users() -> dict[str, int]:

@@ -32,7 +32,7 @@ from scoring.models import Score, ScoreChange
 
 COMPANIES, PEOPLE = 300, 3000
 DAYS = 365
-PAUSE_DAYS = 6.5
+PAUSE_DAYS = 9
 EVERYONE_AFTER = timedelta(days=150)
 SECOND_MODEL_AFTER = timedelta(days=80)
 
@@ -185,7 +185,7 @@ def _note_changes(diary: Diary, person: DemoPerson, enters: datetime, now: datet
 def _moments(start: datetime, now: datetime, over: list[datetime], rng: Random) -> list[datetime]:
     """When facts are taken in and scored: some hours of some days of each week, and as one of the newest comes over.
 
-    A desk at work does it within seconds of each fact; some seventy times a year tells the same story in half a minute.
+    A desk at work does it within seconds of each fact; some sixty times a year tells the same story in half a minute.
     """
     moments = [moment + timedelta(seconds=20) for moment in set(over)]
     for number in range(round(DAYS / PAUSE_DAYS)):
