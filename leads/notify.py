@@ -60,7 +60,9 @@ _UNASSIGNED = Notification.Kind.MQL_UNASSIGNED
 
 def _notify(told: Sequence[tuple[Mql, User, str]], kind: Notification.Kind, at: datetime) -> None:
     notifications = [
-        Notification(mql=mql, user=user, kind=kind, text=text[:300], created_at=at)
+        Notification(
+            key=f"{kind}:{mql.pk}:{user.pk}", mql=mql, user=user, kind=kind, text=text[:300], created_at=at
+        )
         for mql, user, text in told
     ]
     Notification.objects.bulk_create(notifications, ignore_conflicts=True)

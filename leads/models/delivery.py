@@ -33,20 +33,22 @@ class Delivery(models.Model):
 
     class Channel(models.TextChoices):
         EMAIL = "email", "E-mail"
+        SLACK = "slack", "Incoming webhook"
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
         SENT = "sent", "Sent"
         DEAD = "dead", "Dead letter"
+        WITHDRAWN = "withdrawn", "Withdrawn"
 
     key = models.CharField(
         max_length=120, unique=True, help_text="What it is about: the same is never queued twice."
     )
     channel = models.CharField(max_length=10, choices=Channel)
-    recipient = models.CharField(max_length=254)
+    recipient = models.CharField(max_length=500)
     template = models.CharField(max_length=60)
     context = models.JSONField(default=dict)
-    state = models.CharField(max_length=7, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
     created_at = models.DateTimeField(default=timezone.now)
     next_attempt_at = models.DateTimeField(default=timezone.now)
     leased_until = models.DateTimeField(null=True, blank=True)

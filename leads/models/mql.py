@@ -83,6 +83,15 @@ class Mql(models.Model):
     explanation = models.JSONField(help_text="The whole explanation, as `explain --json` gives it.")
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, help_text="By when sales must have touched it first (SLA).")
+    sla_minutes = models.PositiveIntegerField(
+        null=True, editable=False, help_text="Working time the owner has."
+    )
+    sla_started_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the owner's clock started."
+    )
+    remind_at = models.DateTimeField(null=True, editable=False, help_text="Unset once the owner is reminded.")
+    breach_at = models.DateTimeField(null=True, editable=False, help_text="Unset once the team lead is told.")
+    reassign_at = models.DateTimeField(null=True, editable=False, help_text="Unset once it has moved on.")
     first_touched_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(
@@ -126,6 +135,15 @@ class Mql(models.Model):
             ),
             # A rep's own open ones.
             models.Index(fields=["owner", "due_at"], condition=Q(closed_at=None), name="mql_open_of_owner"),
+            # What the SLA job does next.
+            *(
+                models.Index(
+                    fields=[name],
+                    condition=Q(closed_at=None, first_touched_at=None),
+                    name=f"mql_{name.removesuffix('_at')}_next",
+                )
+                for name in ("remind_at", "breach_at", "reassign_at")
+            ),
             # What was opened in a period.
             models.Index(fields=["opened_at"], name="mql_opened"),
         ]

@@ -26,10 +26,20 @@ class Notification(models.Model):
     class Kind(models.TextChoices):
         MQL_ASSIGNED = "mql_assigned", "MQL assigned"
         MQL_UNASSIGNED = "mql_unassigned", "MQL without an owner"
+        MQL_TAKEN_AWAY = "mql_taken_away", "MQL handed to somebody else"
+        MQL_ENGAGED = "mql_engaged", "New buying signal on an open MQL"
+        SLA_REMINDER = "sla_reminder", "Half of the SLA has passed"
+        SLA_BREACHED = "sla_breached", "SLA breached in the team"
+        TASK_DUE = "task_due", "Task due"
+        CAME_BACK = "came_back", "Recycled contact is back"
+        REPLIED = "replied", "Prospect replied"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=20, choices=Kind)
-    mql = models.ForeignKey(Mql, models.CASCADE, related_name="notifications")
+    key = models.CharField(
+        max_length=120, unique=True, help_text="What it is about: the same is never told twice."
+    )
+    mql = models.ForeignKey(Mql, models.CASCADE, null=True, blank=True, related_name="notifications")
     text = models.CharField(max_length=300)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     read_at = models.DateTimeField(null=True, blank=True)
@@ -38,9 +48,6 @@ class Notification(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["mql", "user", "kind"], name="notification_told_once"),
-        ]
         indexes = [
             # The bell: a user's unread ones, newest first.
             models.Index(

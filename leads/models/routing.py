@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import F, Q
+
+from leads.models.working_time import WorkingHours
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -15,6 +19,25 @@ class Team(models.Model):
     name = models.CharField(max_length=120, unique=True)
     lead = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="led_teams"
+    )
+    hours = models.ForeignKey(
+        WorkingHours,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="teams",
+        help_text="Empty: the organisation's.",
+    )
+    first_mail = models.ForeignKey(
+        "leads.MailTemplate",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Sent to a new MQL in the owner's name. Empty: none.",
+    )
+    first_mail_delay_minutes = models.PositiveIntegerField(
+        default=30, help_text="How long the owner may stop it, in minutes of working time."
     )
 
     class Meta:
@@ -31,7 +54,7 @@ class RepQuerySet(models.QuerySet["Rep"]):
 
     def teammates_of(self, user: User) -> RepQuerySet:
         """Reps of the teams that `user` belongs to or leads, themselves included."""
-        return self.filter(models.Q(team__reps__user=user) | models.Q(team__lead=user))
+        return self.filter(Q(team__reps__user=user) | Q(team__lead=user))
 
     def takes_part(self, user: User) -> bool:
         """Whether `user` works contacts: whoever is in a team or leads one, and administrators. Others read."""
@@ -49,6 +72,22 @@ class Rep(models.Model):
         blank=True,
         help_text="Most open MQLs at a time: a rep with that many is given no more. Empty: no limit.",
     )
+    hours = models.ForeignKey(
+        WorkingHours,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="reps",
+        help_text="Empty: the team's.",
+    )
+    daily_limit = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Most new MQLs in a day. Empty: no limit."
+    )
+    weight = models.PositiveSmallIntegerField(
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text="Round robin: a rep of weight 2 is given twice as many as one of weight 1.",
+    )
     turn = models.PositiveBigIntegerField(
         default=0, editable=False, help_text="Round robin: the lowest number is next."
     )
@@ -60,3 +99,23 @@ class Rep(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+class Absence(models.Model):
+    """Whole days on which a rep is away, both ends included, by the calendar where they work."""
+
+    rep = models.ForeignKey(Rep, models.CASCADE, related_name="absences")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    note = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        ordering = ["first_day", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first_day__lte=F("last_day")), name="absence_first_before_last"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rep} away from {self.first_day} to {self.last_day}"

@@ -44,6 +44,9 @@ class Task(models.Model):
         FIRST_TOUCH = "first_touch", "First touch"
         FOLLOW_UP = "follow_up", "Follow-up"
         CALLBACK = "callback", "Callback"
+        CALL = "call", "Call"
+        MAIL = "mail", "Mail"
+        COME_BACK = "come_back", "Come back to"
 
     kind = models.CharField(max_length=11, choices=Kind, default=Kind.FOLLOW_UP)
     title = models.CharField(max_length=200)
@@ -52,7 +55,11 @@ class Task(models.Model):
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="tasks"
     )
+    step = models.ForeignKey(
+        "leads.PlanStep", models.SET_NULL, null=True, blank=True, editable=False, related_name="tasks"
+    )
     due_at = models.DateTimeField()
+    snoozed_times = models.PositiveSmallIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     done_at = models.DateTimeField(null=True, blank=True)
     done_by = models.ForeignKey(

@@ -1,11 +1,13 @@
-"""The judgement's tables. Submodules import in this order: version, then persona, lists, score and pending."""
+"""The judgement's tables. Submodules import in this order: version, then segment, persona, lists, score and pending."""
 
 from scoring.models.lists import DomainList, DomainListEntry
 from scoring.models.pending import DrainRequest, Pending
 from scoring.models.persona import Persona
 from scoring.models.score import Score, ScoreChange
+from scoring.models.segment import Segment, SegmentCondition
 from scoring.models.version import (
     Condition,
+    ConditionRow,
     DecayKind,
     Dimension,
     Effect,
@@ -18,6 +20,7 @@ from scoring.models.version import (
 
 __all__ = [
     "Condition",
+    "ConditionRow",
     "DecayKind",
     "Dimension",
     "DomainList",
@@ -33,4 +36,6 @@ __all__ = [
     "Score",
     "ScoreChange",
     "ScoringVersion",
+    "Segment",
+    "SegmentCondition",
 ]

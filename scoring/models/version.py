@@ -169,10 +169,9 @@ class Rule(Decay):
         return self.name
 
 
-class Condition(models.Model):
-    """One *field, operator, value* of a rule. All of a rule's conditions must hold."""
+class ConditionRow(models.Model):
+    """One *field, operator, value*. Rules, segments and assignment rules each keep their own rows of it."""
 
-    rule = models.ForeignKey(Rule, models.CASCADE, related_name="conditions")
     field = models.CharField(max_length=150)
     op = models.CharField("operator", max_length=14, choices=Op)
     value = models.JSONField(
@@ -181,6 +180,7 @@ class Condition(models.Model):
     position = models.PositiveIntegerField(default=0)
 
     class Meta:
+        abstract = True
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:
@@ -188,3 +188,12 @@ class Condition(models.Model):
             ", ".join(str(element) for element in self.value) if isinstance(self.value, list) else self.value
         )
         return f"{self.field} {self.get_op_display()} {'' if several is None else several}".strip()
+
+
+class Condition(ConditionRow):
+    """One condition of a rule, all of which must hold."""
+
+    rule = models.ForeignKey(Rule, models.CASCADE, related_name="conditions")
+
+    class Meta(ConditionRow.Meta):
+        pass

@@ -1,0 +1,43 @@
+"""By when sales must touch an MQL, by grade, and what happens as time runs out."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+
+class SlaTarget(models.Model):
+    """The time to the first touch of MQLs of a grade. Without a row for it, the row without a grade counts; without
+    that, `SLA_MINUTES`.
+    """
+
+    grade = models.CharField(
+        max_length=2,
+        blank=True,
+        default="",
+        unique=True,
+        help_text="As A1; A: all of that fit. Empty: every other.",
+    )
+    minutes = models.PositiveIntegerField(
+        validators=[MinValueValidator(1)], help_text="Working time, in minutes of the owner's hours."
+    )
+    remind_at_percent = models.PositiveSmallIntegerField(
+        default=50,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(99)],
+        help_text="When the owner is reminded. Empty: never.",
+    )
+    reassign_at_percent = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(101), MaxValueValidator(1000)],
+        help_text="When it goes to the next rep. Empty: never.",
+    )
+
+    class Meta:
+        verbose_name = "SLA target"
+        ordering = ["grade"]
+
+    def __str__(self) -> str:
+        return f"{self.grade or 'Every other'}: {self.minutes} min"
