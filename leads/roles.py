@@ -1,16 +1,21 @@
-"""What the three kinds of people may do, as Django groups.
+"""What each kind of people may do, as Django groups.
 
 Reps and team leads work on the pages, where `Mql.objects.visible_to` and `changeable_by` decide row by row. Marketers
-keep rules and facts in the admin, and so do administrators, who are superusers.
+keep rules and facts in the admin, and so do administrators, who are superusers. Whoever is in the last group reads all
+that is on the pages and changes nothing.
 """
 
 from __future__ import annotations
 
 from django.contrib.auth.models import Group, Permission
+from django.db.models import Exists
+
+from crm.models import User
 
 SALES_REPS = "Sales reps"
 TEAM_LEADS = "Team leads"
 MARKETERS = "Marketers"
+READ_ONLY = "Read only"
 
 READ = ("view",)
 WRITE = ("view", "add", "change", "delete")
@@ -36,7 +41,12 @@ MARKETS: Grants = (
     | {("leads", model): READ for model in ("delivery", "rep", "team")}
 )
 
-ROLES: dict[str, Grants] = {SALES_REPS: WORKS, TEAM_LEADS: LEADS, MARKETERS: MARKETS}
+ROLES: dict[str, Grants] = {SALES_REPS: WORKS, TEAM_LEADS: LEADS, MARKETERS: MARKETS, READ_ONLY: SEES}
+
+
+def only_reads(user: User) -> Exists:
+    """Whether `user` reads everybody's work and changes none, as a condition of a query."""
+    return Exists(Group.objects.filter(name=READ_ONLY, user=user.pk))
 
 
 def ensure_groups() -> None:

@@ -10,6 +10,7 @@ from django.db.models import Exists, Q
 
 from crm.models import Contact
 from leads.models.routing import Rep
+from leads.roles import only_reads
 from scoring.models import ScoringVersion
 
 if TYPE_CHECKING:
@@ -45,11 +46,13 @@ class MqlQuerySet(models.QuerySet["Mql"]):
         return self.filter(closed_at=None)
 
     def visible_to(self, user: User) -> MqlQuerySet:
-        """What `user` may read: staff everything; reps and team leads their teams' and what has no owner."""
+        """What `user` may read: staff and whoever only reads everything; reps and team leads their teams' and what has
+        no owner.
+        """
         if user.is_staff:
             return self
         teammates = Rep.objects.teammates_of(user).values("user")
-        return self.filter(Q(owner=user) | Q(owner=None) | Q(owner__in=teammates))
+        return self.filter(Q(owner=user) | Q(owner=None) | Q(owner__in=teammates) | Q(only_reads(user)))
 
     def changeable_by(self, user: User) -> MqlQuerySet:
         """What `user` may act on: their own, their led teams', and, for whoever is in a team, what has no owner."""

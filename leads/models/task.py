@@ -12,6 +12,7 @@ from django.utils import timezone
 from crm.models import Contact
 from leads.models.mql import Mql
 from leads.models.routing import Rep
+from leads.roles import only_reads
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -22,11 +23,15 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(done_at=None)
 
     def visible_to(self, user: User) -> TaskQuerySet:
-        """What `user` may read: staff everything; reps and team leads their teams' and what nobody has."""
+        """What `user` may read: staff and whoever only reads everything; reps and team leads their teams' and what
+        nobody has.
+        """
         if user.is_staff:
             return self
         teammates = Rep.objects.teammates_of(user).values("user")
-        return self.filter(Q(assignee=user) | Q(assignee=None) | Q(assignee__in=teammates))
+        return self.filter(
+            Q(assignee=user) | Q(assignee=None) | Q(assignee__in=teammates) | Q(only_reads(user))
+        )
 
     def changeable_by(self, user: User) -> TaskQuerySet:
         """What `user` may act on: their own, their led teams', and, for whoever is in a team, what nobody has."""
