@@ -1,0 +1,205 @@
+"""Every address of the pages, as everybody: who gets in, who is told there is nothing, and that nobody changes what is
+another's. An address that is added without saying what it is about fails here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from crm.models import Contact, User
+from leads import roles, tasks
+from leads.models import Mql, Task
+from leads.urls import urlpatterns
+from scoring.models import ScoringVersion
+from tests.factories import NOW, make_company, make_mql, make_rep, make_team, make_user
+from tests.leads.page_client import signed_in
+
+OPEN = {"calendar-feed"}
+"""Addresses that ask for no login: whoever knows one of them may read."""
+
+READING = ("GET", "HEAD")
+EVERYBODY = ("owner", "colleague", "stranger", "lead", "other_lead", "marketer", "admin", "reader")
+MAY_NOT_CHANGE = ("colleague", "stranger", "other_lead", "marketer", "reader")
+"""Who may not change the owner's MQL, its tasks or what hangs on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One owner's work, and everybody who might look at it."""
+
+    people: dict[str, User]
+    mql: Mql
+    task: Task
+
+    @property
+    def contact(self) -> Contact:
+        return self.mql.contact
+
+
+@pytest.fixture
+def world(db: None, small_model: ScoringVersion) -> World:
+    roles.ensure_groups()
+    lead, other_lead = make_user("lead"), make_user("other_lead")
+    north, south = make_team("North", lead=lead), make_team("South", lead=other_lead)
+    owner = make_rep("owner", team=north).user
+    make_company("vp.example")
+    mql = make_mql("ada@vp.example", owner_id=owner.pk)
+    colleague, stranger = make_rep("colleague", team=north).user, make_rep("stranger", team=south).user
+    people = {
+        "owner": owner,
+        "colleague": colleague,
+        "stranger": stranger,
+        "lead": lead,
+        "other_lead": other_lead,
+        "marketer": make_user("marketer", is_staff=True),
+        "admin": make_user("admin", is_staff=True, is_superuser=True),
+        "reader": make_user("reader"),
+    }
+    for name, group in (
+        ("owner", roles.SALES_REPS),
+        ("colleague", roles.SALES_REPS),
+        ("stranger", roles.SALES_REPS),
+        ("lead", roles.TEAM_LEADS),
+        ("other_lead", roles.TEAM_LEADS),
+        ("marketer", roles.MARKETERS),
+        ("reader", roles.READ_ONLY),
+    ):
+        people[name].groups.add(Group.objects.get(name=group))
+    task = tasks.add_task(mql.contact, "Send the prices", due_at=NOW, by=owner, at=NOW, mql=mql)
+    return World(people, mql, task)
+
+
+def pages() -> Iterator[URLPattern]:
+    yield from (pattern for pattern in urlpatterns if isinstance(pattern, URLPattern) and pattern.name)
+
+
+def address(pattern: URLPattern, world: World) -> str:
+    route = str(pattern.pattern)
+    given: dict[str, Any] = {}
+    for name in pattern.pattern.converters:
+        given[name] = subject(route, world)
+    return reverse(str(pattern.name), kwargs=given)
+
+
+def subject(route: str, world: World) -> int | str:
+    """What an address with a number in it is about, by how it begins."""
+    subjects: dict[str, Any] = {
+        "inbox/": world.mql.pk,
+        "contacts/": world.contact.pk,
+        "companies/": world.contact.company_id,
+        "tasks/": world.task.pk,
+        "calendar/": "a-token-that-nobody-was-given",
+    }
+    for start, value in subjects.items():
+        if route.startswith(start):
+            return value
+    raise AssertionError(f"say here what {route} is about")
+
+
+def ask(client: Client, method: str, url: str) -> HttpResponse:
+    return client.generic(method, url)  # type: ignore[return-value]
+
+
+def what_is_there() -> dict[str, str]:
+    """A fingerprint of every table that holds facts or work, but for what reading marks as read."""
+    tables = [
+        model._meta.db_table
+        for app in ("crm", "scoring", "leads")
+        for model in apps.get_app_config(app).get_models()
+        if model._meta.label not in ("leads.Notification", "crm.User")
+    ]
+    prints = {}
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM {table} t")
+            prints[table] = cursor.fetchone()[0]
+    return prints
+
+
+def is_of_an_mql_or_task(pattern: URLPattern) -> bool:
+    route = str(pattern.pattern)
+    return bool(pattern.pattern.converters) and route.startswith(("inbox/", "tasks/"))
+
+
+NAMED = [pytest.param(pattern, id=str(pattern.name)) for pattern in pages()]
+OWNED = [param for param in NAMED if is_of_an_mql_or_task(param.values[0])]
+"""Addresses of what somebody owns."""
+
+
+@pytest.mark.parametrize("pattern", NAMED)
+def test_nobody_gets_in_without_signing_in(pattern: URLPattern, world: World) -> None:
+    before = what_is_there()
+
+    answers = {method: ask(Client(), method, address(pattern, world)) for method in ("GET", "POST")}
+
+    for answer in answers.values():
+        if pattern.name in OPEN:
+            assert answer.status_code in (404, 405)
+        else:
+            assert answer.status_code in (302, 401, 403, 405)
+            assert answer.status_code != 302 or answer["Location"].startswith("/login/")
+    assert what_is_there() == before
+
+
+@pytest.mark.parametrize("pattern", NAMED)
+def test_reading_changes_nothing_and_never_fails(pattern: URLPattern, world: World) -> None:
+    before = what_is_there()
+
+    for name in EVERYBODY:
+        answer = ask(signed_in(world.people[name]), "GET", address(pattern, world))
+
+        assert answer.status_code in (200, 302, 403, 404, 405), f"{name}: {answer.status_code}"
+    assert what_is_there() == before
+
+
+@pytest.mark.parametrize("pattern", OWNED)
+def test_nobody_changes_what_is_anothers(pattern: URLPattern, world: World) -> None:
+    before = what_is_there()
+
+    answers = {
+        name: ask(signed_in(world.people[name]), "POST", address(pattern, world)).status_code
+        for name in MAY_NOT_CHANGE
+    }
+
+    assert what_is_there() == before
+    assert answers["stranger"] in (404, 405), "a guessed number must answer as if there were none"
+    assert answers["other_lead"] in (404, 405)
+    assert set(answers.values()) <= {200, 302, 400, 403, 404, 405, 422}
+
+
+@pytest.mark.parametrize("pattern", OWNED)
+def test_a_stranger_is_told_that_there_is_nothing(pattern: URLPattern, world: World) -> None:
+    client = signed_in(world.people["stranger"])
+
+    answers = {method: ask(client, method, address(pattern, world)).status_code for method in ("GET", "POST")}
+
+    assert 404 in answers.values()
+    assert set(answers.values()) <= {404, 405}
+
+
+@pytest.mark.parametrize("pattern", NAMED)
+def test_who_only_reads_changes_nothing(pattern: URLPattern, world: World) -> None:
+    reader = signed_in(world.people["reader"])
+    before = what_is_there()
+
+    answer = ask(reader, "POST", address(pattern, world))
+
+    assert answer.status_code < 500
+    assert what_is_there() == before
+
+
+def test_who_only_reads_sees_the_work_of_everybody(world: World) -> None:
+    client = signed_in(world.people["reader"])
+
+    assert ask(client, "GET", reverse("mql", args=[world.mql.pk])).status_code == 200
+    assert world.mql.contact.name in ask(client, "GET", f"{reverse('inbox')}?queue=all").content.decode()
