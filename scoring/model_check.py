@@ -21,6 +21,8 @@ from scoring.spec import DecaySpec, GroupSpec, ModelSpec, RuleSpec
 MOST_RULES = 300
 MOST_GROUPS = 100
 MOST_CONDITIONS = 30
+MOST_CONDITIONS_IN_ALL = 1_500
+"""All of them stand in one statement, and beyond this one contact's explanation takes seconds."""
 MOST_PERSONAS = 100
 LONGEST_NAME = {"name": 120, "groups": 120, "rules": 200, "personas": 200}
 MOST_POINTS = 1_000_000
@@ -66,6 +68,13 @@ def _faults(spec: ModelSpec, lists: set[str]) -> Iterator[Fault]:
     dimensions = {group.name: group.dimension for group in spec.groups}
     for index, rule in enumerate(spec.rules):
         yield from _rule_faults(rule, ("rules", index), dimensions, lists)
+    conditions = sum(len(rule.when) for rule in spec.rules)
+    if conditions > MOST_CONDITIONS_IN_ALL:
+        yield Fault(
+            ("rules",),
+            f"hold {conditions} conditions in all",
+            f"keep them to {MOST_CONDITIONS_IN_ALL}; `in` takes a list of values in one condition",
+        )
     yield from _many("personas", spec.personas, MOST_PERSONAS, least=0)
     for index, persona in enumerate(spec.personas):
         yield from shape_faults(persona, ("personas", index))

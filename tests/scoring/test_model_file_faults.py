@@ -431,3 +431,14 @@ def test_a_model_of_more_than_300_rules_is_refused() -> None:
 
     assert [error.field for error in errors] == ["line 6: rules"]
     assert "holds 303" in errors[0].problem
+
+
+def test_a_model_of_very_many_conditions_is_refused_though_no_rule_has_too_many() -> None:
+    condition = "{field: properties.plan, op: contains, value: x}"
+    rule = f"  - {{name: R%d, group: ICP, points: 1, when: [{', '.join([condition] * 30)}]}}\n"
+    rules = "".join(rule % number for number in range(51))
+
+    errors = errors_in(changed("personas:\n", rules + "personas:\n"))
+
+    assert [error.field for error in errors] == ["line 6: rules"]
+    assert "1532 conditions" in errors[0].problem
