@@ -12,17 +12,22 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import reswap, retarget
 
 from crm.models import Company, Contact
-from leads.chart import Chart, chart
 from leads.forms import ContactFilter, NoteForm, TaskForm
 from leads.keyset import Column, Page, page
 from leads.models import Mql
 from leads.notes import add_note
-from leads.reasons import Breakdown
 from leads.tasks import add_task
-from leads.timeline import timeline
-from leads.views.inbox import EARLIER, current_breakdown, writing_context
+from leads.views.detail import (
+    MANY,
+    chart_of,
+    current_breakdown,
+    person_context,
+    timeline_context,
+    writing_context,
+)
 from leads.views.requests import PageRequest, asks_for, page_of
 
 PAGE = 50
@@ -71,8 +76,10 @@ def _page(wanted: dict[str, Any], company: Company | None, *, after: str) -> Pag
 @login_required
 @require_safe
 def contact(request: PageRequest, pk: int) -> HttpResponse:
-    """Everything known of one contact."""
+    """Everything known of one contact. `show` says what the timeline tells."""
     shown = get_object_or_404(Contact.objects.select_related("company", "owner", "score__version"), pk=pk)
+    if asks_for(request, "timeline"):
+        return render(request, "leads/_timeline.html", timeline_context(request, shown))
     return render(request, "leads/contact.html", _contact_context(request, shown))
 
 
@@ -81,7 +88,7 @@ def contact(request: PageRequest, pk: int) -> HttpResponse:
 def contact_timeline(request: PageRequest, pk: int) -> HttpResponse:
     """What happened to a contact before a moment, as the page's next entries or as a page of its own."""
     shown = get_object_or_404(Contact, pk=pk)
-    context = {"contact": shown, "timeline": timeline(shown, before=request.GET.get("before", ""))}
+    context = timeline_context(request, shown)
     if asks_for(request, "timeline-earlier"):
         return render(request, "leads/_timeline_entries.html", context)
     return render(request, "leads/timeline.html", context)
@@ -114,6 +121,12 @@ def task_contact(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def _contact_with(request: PageRequest, shown: Contact, **faulty: forms.Form) -> HttpResponse:
+    """The forms again, with their faults: alone where htmx sent them, and else on the contact's page."""
+    if request.htmx:
+        page = page_of(request, reverse("contact", args=[shown.pk]))
+        context = {"contact": shown, **writing_context(request.user, page=page), **faulty}
+        response = render(request, "leads/_contact_forms.html", context, status=422)
+        return reswap(retarget(response, "#write"), "outerHTML")
     return render(request, "leads/contact.html", {**_contact_context(request, shown), **faulty}, status=422)
 
 
@@ -121,20 +134,8 @@ def _contact_context(request: PageRequest, shown: Contact) -> dict[str, Any]:
     now = current_breakdown(shown)
     mqls = Mql.objects.visible_to(request.user).filter(contact=shown).select_related("owner", "closed_by")
     return {
-        "contact": shown,
-        "company": shown.company,
         "breakdown": now,
-        "chart": _chart(shown, now),
-        "timeline": timeline(shown),
-        "mqls": mqls.order_by("-opened_at", "-pk")[:EARLIER],
-        "tasks": shown.tasks.open().visible_to(request.user).select_related("assignee")[:EARLIER],
-        **writing_context(request.user, page=reverse("contact", args=[shown.pk])),
+        "chart": chart_of(shown, now=now.total) if now else None,
+        "mqls": mqls.order_by("-opened_at", "-pk")[:MANY],
+        **person_context(request, shown, page=reverse("contact", args=[shown.pk])),
     }
-
-
-def _chart(shown: Contact, now: Breakdown | None) -> Chart | None:
-    """The score up to what it is now, beside the threshold of the version that scores it."""
-    score = getattr(shown, "score", None)
-    if score is None or now is None:
-        return None
-    return chart(shown, threshold=score.version.threshold, now=now.total, at=timezone.now())

@@ -7,28 +7,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from crm.models import Contact, User
+from crm.models import User
 from leads import keyset
-from leads.forms import NoteForm, TaskForm
-from leads.models import Mql, Rep
+from leads.models import Mql
 from leads.models.mql import MqlQuerySet
 from leads.queues import URGENCY, Queue, first_queue, in_queue, sizes
-from leads.reasons import Breakdown, breakdown
-from leads.timeline import timeline
+from leads.views.detail import explanation_context, mql_context, readable, timeline_context
 from leads.views.requests import PageRequest, asks_for
-from scoring.explain import explain
 
 PAGE = 30
-EARLIER = 20
-"""How many closed MQLs of a contact are shown: few have more than two."""
-
 UNTOUCHED, TOUCHED = "Waiting for a first touch", "In progress"
 
 
@@ -47,10 +39,14 @@ def inbox(request: PageRequest) -> HttpResponse:
 @login_required
 @require_safe
 def mql(request: PageRequest, pk: int) -> HttpResponse:
-    """One MQL, beside its queue where there is room. `?score=now` explains the score as it stands now."""
+    """One MQL, beside its queue where there is room. `?score=now` explains the score as it stands now, `show` says what
+    the timeline tells.
+    """
     shown = get_object_or_404(readable(request.user), pk=pk)
     if asks_for(request, "explanation"):
         return render(request, "leads/_explanation.html", explanation_context(request, shown))
+    if asks_for(request, "timeline"):
+        return render(request, "leads/_timeline.html", timeline_context(request, shown.contact))
     shown.notifications.filter(user=request.user).mark_read(at=timezone.now())
     context = mql_context(request, shown)
     if asks_for(request, "mql-pane"):
@@ -103,55 +99,3 @@ def _with_headings(page: keyset.Page[Mql]) -> Iterator[tuple[str, Mql]]:
 
 def _heading(first_touched_at: object) -> str:
     return TOUCHED if first_touched_at else UNTOUCHED
-
-
-def readable(user: User) -> QuerySet[Mql]:
-    """MQLs that `user` may read, with what their page shows of other tables."""
-    return Mql.objects.visible_to(user).select_related(
-        "contact__company", "contact__owner", "contact__score", "owner", "accepted_by", "closed_by", "version"
-    )
-
-
-def mql_context(request: PageRequest, shown: Mql) -> dict[str, Any]:
-    """What one MQL's pane is rendered from."""
-    user, contact = request.user, shown.contact
-    earlier = Mql.objects.visible_to(user).filter(contact=contact).exclude(pk=shown.pk)
-    return {
-        "mql": shown,
-        "contact": contact,
-        "company": contact.company,
-        "may_change": Mql.objects.changeable_by(user).filter(pk=shown.pk).exists(),
-        "earlier": earlier.select_related("owner", "closed_by").order_by("-opened_at", "-pk")[:EARLIER],
-        "tasks": contact.tasks.open().visible_to(user).select_related("assignee")[:EARLIER],
-        "timeline": timeline(contact),
-        **writing_context(user, page=_address(request, shown)),
-        **explanation_context(request, shown),
-    }
-
-
-def _address(request: PageRequest, shown: Mql) -> str:
-    query = request.GET.urlencode()
-    return reverse("mql", args=[shown.pk]) + (f"?{query}" if query else "")
-
-
-def writing_context(user: User, *, page: str) -> dict[str, Any]:
-    """What the forms for notes and tasks about a contact are rendered from. `page`: where they lead back to."""
-    return {
-        "may_write": Rep.objects.takes_part(user),
-        "note_form": NoteForm(),
-        "task_form": TaskForm(),
-        "page_address": page,
-    }
-
-
-def explanation_context(request: PageRequest, shown: Mql) -> dict[str, Any]:
-    """The explanation as the address asks for it: as it stood when the MQL opened, or as it stands now."""
-    now = request.GET.get("score") == "now"
-    lines = current_breakdown(shown.contact) if now else breakdown(shown.explanation)
-    return {"mql": shown, "now": now, "breakdown": lines}
-
-
-def current_breakdown(contact: Contact) -> Breakdown | None:
-    """The score of `contact` as it stands now, explained. None before the first version is published."""
-    explanation = explain([contact.pk], at=timezone.now()).get(contact.pk)
-    return breakdown(explanation.as_json()) if explanation else None

@@ -15,7 +15,8 @@ from django_htmx.http import retarget, trigger_client_event
 from leads.forms import QualifyForm, TurnDownForm
 from leads.models import Mql, Verdict
 from leads.verdict import Bant, accept, assign, give_verdict
-from leads.views.inbox import mql_context, next_in_queue, readable
+from leads.views.detail import mql_context, readable
+from leads.views.inbox import next_in_queue
 from leads.views.requests import PageRequest
 
 
