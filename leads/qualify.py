@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from crm import record
 from crm.models import Contact, Stage
-from leads import sla, tasks
+from leads import clocks, tasks
 from leads.models import Mql
 from leads.route import route
 from scoring.evaluate import evaluator_of
@@ -47,8 +47,9 @@ def qualify(contact_ids: Collection[int], *, at: datetime) -> list[int]:
     record.move_stage(
         [mql.contact_id for mql in mqls], Stage.MQL, by=None, at=at, reason="Qualified by its score"
     )
-    tasks.open_first_touches(mqls, at=at)
     route(mqls, at=at)
+    clocks.set_clocks(mqls, at=at)
+    tasks.open_first_touches(mqls, at=at)
     for mql in mqls:
         logger.info("opened mql=%s contact=%s owner=%s", mql.pk, mql.contact_id, mql.owner_id)
     return [mql.pk for mql in mqls]
@@ -70,7 +71,6 @@ def _lock_crossing(contact_ids: Collection[int], version: ScoringVersion) -> lis
 def _open(explanations: Sequence[Explanation], version: ScoringVersion, at: datetime) -> list[Mql]:
     """Insert an MQL for each, save where one is open by now. Returns those that are really there."""
     people = Contact.objects.select_related("company").in_bulk([each.contact_id for each in explanations])
-    due_at = sla.due_at(at)
     mqls = [
         Mql(
             pk=pk,
@@ -82,7 +82,6 @@ def _open(explanations: Sequence[Explanation], version: ScoringVersion, at: date
             grade=each.grade,
             explanation=each.as_json(),
             opened_at=at,
-            due_at=due_at,
         )
         for pk, each in zip(_new_ids(len(explanations)), explanations, strict=True)
     ]

@@ -14,7 +14,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Count, Max
 
-from leads import notify, tasks
+from leads import clocks, notify, tasks
 from leads.models import Mql, Rep
 
 logger = logging.getLogger(__name__)
@@ -137,5 +137,6 @@ def route_unassigned(*, at: datetime) -> int:
     if not mqls:
         return 0
     routed = route(mqls, at=at)
+    clocks.set_clocks(routed, at=at)
     logger.info("routed waiting=%s found_owner=%s", len(mqls), len(routed))
     return len(routed)
