@@ -164,6 +164,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("started_at", models.DateTimeField()),
+                (
+                    "give_up_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="When the plan recycles the MQL, where that is what is due next.",
+                        null=True,
+                    ),
+                ),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 ("ended_because", models.CharField(blank=True, default="", max_length=120)),
                 (
@@ -184,7 +192,7 @@ class Migration(migrations.Migration):
                     "step",
                     models.ForeignKey(
                         blank=True,
-                        help_text="The one that is due next.",
+                        help_text="The one that is due next. Empty while open: it was taken out of the plan.",
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
@@ -199,6 +207,13 @@ class Migration(migrations.Migration):
                         condition=models.Q(("ended_at", None)),
                         fields=("mql",),
                         name="enrolment_one_open_per_mql",
+                    )
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at", None)),
+                        fields=["give_up_at"],
+                        name="enrolment_to_give_up",
                     )
                 ],
             },

@@ -7,7 +7,7 @@ from leads.models.delivery import Delivery
 from leads.models.mail import MailTemplate, ProspectMail
 from leads.models.mql import Mql, Verdict, VerdictReason
 from leads.models.notification import Notification
-from leads.models.plan import Enrolment, Plan, PlanStep
+from leads.models.plan import CallOutcome, Enrolment, Plan, PlanStep
 from leads.models.preference import DigestItem, NotificationPreference, NotificationSettings
 from leads.models.routing import Absence, Rep, Team
 from leads.models.saved_view import SavedView
@@ -22,6 +22,7 @@ __all__ = [
     "AssignmentCondition",
     "AssignmentRule",
     "CalendarFeed",
+    "CallOutcome",
     "ClosedDay",
     "ComeBack",
     "Delivery",

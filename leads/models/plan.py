@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -9,18 +11,39 @@ from django.db.models import Q
 from leads.models.mail import MailTemplate
 from leads.models.mql import Mql, VerdictReason
 
+TOUCHES_PER_WEEK = 4
+"""Most calls and mails to one contact in seven days, where no plan says otherwise."""
+
+
+class CallOutcome(models.TextChoices):
+    """What came of a call to a prospect, and so what the plan does next."""
+
+    CONNECTED = "connected", "Connected"
+    VOICEMAIL = "voicemail", "Voicemail"
+    NO_ANSWER = "no_answer", "No answer"
+    WRONG_NUMBER = "wrong_number", "Wrong number"
+    NOT_NOW = "not_now", "Not now"
+
+
+class PlanQuerySet(models.QuerySet["Plan"]):
+    def default(self) -> Plan | None:
+        """The plan that new MQLs start with, if there is one."""
+        return self.filter(active=True, is_default=True).first()
+
 
 class Plan(models.Model):
-    """Steps over some days. The active one that is the default starts with every accepted or called MQL."""
+    """Steps over some days. The active one that is the default starts with every new MQL."""
 
     name = models.CharField(max_length=120, unique=True)
     active = models.BooleanField(default=True)
     is_default = models.BooleanField(default=False, help_text="Started by itself for every new MQL.")
     touches_per_week = models.PositiveSmallIntegerField(
-        default=4,
+        default=TOUCHES_PER_WEEK,
         validators=[MinValueValidator(1)],
         help_text="Most calls and mails to one contact in seven days, whoever makes them.",
     )
+
+    objects = PlanQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -64,6 +87,15 @@ class PlanStep(models.Model):
         return f"Day {self.day}: {self.get_action_display()}"
 
 
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    def open(self) -> EnrolmentQuerySet:
+        return self.filter(ended_at=None)
+
+    def to_give_up(self, *, at: datetime) -> EnrolmentQuerySet:
+        """Those whose plan has nothing left but to give up, and whose day for it has come."""
+        return self.open().filter(give_up_at__lte=at)
+
+
 class Enrolment(models.Model):
     """An MQL on its way through a plan."""
 
@@ -76,10 +108,15 @@ class Enrolment(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text="The one that is due next.",
+        help_text="The one that is due next. Empty while open: it was taken out of the plan.",
+    )
+    give_up_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the plan recycles the MQL, where that is what is due next."
     )
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_because = models.CharField(max_length=120, blank=True, default="")
+
+    objects = EnrolmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_at", "-pk"]
@@ -87,6 +124,10 @@ class Enrolment(models.Model):
             models.UniqueConstraint(
                 fields=["mql"], condition=Q(ended_at=None), name="enrolment_one_open_per_mql"
             ),
+        ]
+        indexes = [
+            # Whom the job of every minute gives up on.
+            models.Index(fields=["give_up_at"], condition=Q(ended_at=None), name="enrolment_to_give_up"),
         ]
 
     def __str__(self) -> str:
