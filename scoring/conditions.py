@@ -220,18 +220,22 @@ class Holds(Func):
         return (f"({sql}) IS NOT TRUE" if self.op in NEGATIVE else f"({sql})"), held
 
 
-def fit_condition(condition: ConditionSpec, *, company: str = "company") -> Q:
-    """A condition on contacts. `company` is the path from a contact's row to its company's."""
+def fit_condition(condition: ConditionSpec, *, company: str = "company", contact: str = "") -> Q:
+    """A condition on contacts. `company` is the path from a contact's row to its company's; `contact`, that from the
+    row that is asked for to the contact's, as `contact__`.
+    """
     field, op, value = condition.field, Op(condition.op), condition.value
+    company = f"{contact}{company}"
     if field.startswith("company.properties."):
         key = field.removeprefix("company.properties.")
         return Q(Holds(F(f"{company}__properties"), op, value, _json_test, key))
     if field.startswith("properties."):
-        return Q(Holds(F("properties"), op, value, _json_test, field.removeprefix("properties.")))
+        key = field.removeprefix("properties.")
+        return Q(Holds(F(f"{contact}properties"), op, value, _json_test, key))
     if field.startswith("company."):
         column = field.removeprefix("company.")
         return Q(Holds(F(f"{company}__{column}"), op, value, _test_of(column)))
-    return Q(Holds(F(field), op, value, _test_of(field)))
+    return Q(Holds(F(f"{contact}{field}"), op, value, _test_of(field)))
 
 
 def _test_of(column: str) -> Test:

@@ -1,0 +1,45 @@
+"""Whose an MQL is, told as a history: every hand-over with who did it and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TypedDict
+
+from crm.models import User
+from leads.models import Assignment, Mql
+
+
+class Step(TypedDict):
+    """One thing that was tried, and what came of it, in words for whoever asks why."""
+
+    step: str
+    outcome: str
+
+
+def record_assignments(
+    mqls: Iterable[Mql],
+    *,
+    from_owners: Mapping[int, int | None],
+    by: User | None,
+    at: datetime,
+    trails: Mapping[int, list[Step]] | None = None,
+) -> None:
+    """Note that each of `mqls` now is its owner's because of what it says, which was somebody else's before.
+
+    `from_owners` are the ids of the former owners by MQL, `trails` what was tried on the way, likewise. Without `by` it
+    was the rules. Call it in the transaction of the change.
+    """
+    trails = trails or {}
+    Assignment.objects.bulk_create(
+        Assignment(
+            mql=mql,
+            at=at,
+            from_owner_id=from_owners.get(mql.pk),
+            to_owner_id=mql.owner_id,
+            by=by,
+            because=mql.routed_because or "Nobody is there to take it",
+            trail=trails.get(mql.pk, []),
+        )
+        for mql in mqls
+    )

@@ -1,0 +1,50 @@
+"""Conditions that are kept as rows, as one question to the database: who belongs to a segment, whom a rule is for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Q, QuerySet
+
+from crm.models import Contact
+from scoring.conditions import fit_condition
+from scoring.models import ConditionRow, DomainListEntry, Op, Segment
+from scoring.spec import ConditionSpec
+
+
+def conditions_q(rows: Iterable[ConditionRow], *, prefix: str = "") -> Q:
+    """For whom every condition of `rows` holds; no conditions hold for everybody.
+
+    `prefix` is the path from the row that is asked for to its contact, as `contact__`. Looks up the domain lists that
+    are named, in one query.
+    """
+    holds = Q()
+    for spec in specs_of(rows):
+        holds &= fit_condition(spec, contact=prefix)
+    return holds
+
+
+def specs_of(rows: Iterable[ConditionRow]) -> list[ConditionSpec]:
+    """The conditions as values, with the domains of each list in the place of its name."""
+    specs = [ConditionSpec(row.field, Op(row.op), row.value) for row in rows]
+    named = {spec.value for spec in specs if spec.op == Op.IN_DOMAIN_LIST and isinstance(spec.value, str)}
+    if not named:
+        return specs
+    domains: defaultdict[str, list[str]] = defaultdict(list)
+    for name, domain in DomainListEntry.objects.filter(list__name__in=named).values_list(
+        "list__name", "domain"
+    ):
+        domains[name].append(domain)
+    return [
+        ConditionSpec(spec.field, spec.op, domains[spec.value])
+        if spec.op == Op.IN_DOMAIN_LIST and isinstance(spec.value, str)
+        else spec
+        for spec in specs
+    ]
+
+
+def members(segment: Segment) -> QuerySet[Contact]:
+    """Who belongs to `segment` now. Nobody does while it has no condition."""
+    rows: Sequence[ConditionRow] = list(segment.conditions.all())
+    return Contact.objects.filter(conditions_q(rows)) if rows else Contact.objects.none()
