@@ -18,6 +18,7 @@ from crm.errors import Conflict, FieldError, Forbidden, Invalid
 from crm.models import Contact, Stage, User
 from crm.stages import LADDER
 from leads import notify, tasks
+from leads.hand_over import record_assignments
 from leads.models import Mql, Task, Verdict, VerdictReason
 
 logger = logging.getLogger(__name__)
@@ -123,7 +124,7 @@ def assign(mql: Mql, owner: User, *, by: User, at: datetime) -> Mql:
         return held
     if not owner.is_active:
         raise Invalid(FieldError("owner", f"{owner} is deactivated", "choose somebody who can sign in"))
-    _own(held, owner, f"Assigned by {by}" if owner != by else "Took it")
+    _own(held, owner, f"Assigned by {by}" if owner != by else "Took it", by=by, at=at)
     if owner != by:
         notify.tell_owners([held], at=at)
     logger.info("assigned mql=%s owner=%s by=%s", held.pk, owner.pk, by.pk)
@@ -195,7 +196,7 @@ def _touch(mql: Mql, by: User, at: datetime) -> None:
     if not mql.first_touched_at:
         _save(mql, first_touched_at=at)
     if not mql.owner_id:
-        _own(mql, by, "Took it")
+        _own(mql, by, "Took it", by=by, at=at)
 
 
 def _accepted(mql: Mql, by: User, at: datetime) -> None:
@@ -203,8 +204,10 @@ def _accepted(mql: Mql, by: User, at: datetime) -> None:
         _save(mql, accepted_at=at, accepted_by=by)
 
 
-def _own(mql: Mql, owner: User, because: str) -> None:
+def _own(mql: Mql, owner: User, because: str, *, by: User, at: datetime) -> None:
+    before = {mql.pk: mql.owner_id}
     _save(mql, owner=owner, routed_because=because[:200])
+    record_assignments([mql], from_owners=before, by=by, at=at)
     tasks.follow_owner([mql])
 
 
