@@ -30,6 +30,22 @@ class Migration(migrations.Migration):
                 ],
             ),
         ),
+        migrations.AlterField(
+            model_name="rep",
+            name="turn",
+            field=models.PositiveBigIntegerField(
+                default=0, editable=False, help_text="Round robin over everybody: the lowest number is next."
+            ),
+        ),
+        migrations.AddField(
+            model_name="rep",
+            name="team_turn",
+            field=models.PositiveBigIntegerField(
+                default=0,
+                editable=False,
+                help_text="Round robin within the team: the lowest number is next.",
+            ),
+        ),
         migrations.CreateModel(
             name="AssignmentRule",
             fields=[

@@ -89,7 +89,10 @@ class Rep(models.Model):
         help_text="Round robin: a rep of weight 2 is given twice as many as one of weight 1.",
     )
     turn = models.PositiveBigIntegerField(
-        default=0, editable=False, help_text="Round robin: the lowest number is next."
+        default=0, editable=False, help_text="Round robin over everybody: the lowest number is next."
+    )
+    team_turn = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text="Round robin within the team: the lowest number is next."
     )
 
     objects = RepQuerySet.as_manager()
