@@ -214,6 +214,10 @@ else:
         "EMAIL_URL: say how mail leaves, such as smtp+tls://user:password@host:587 (dummymail:// for none)."
     )
 
+# Incoming webhooks of users: whether they may lead to this machine and to private networks
+
+WEBHOOKS_TO_OWN_NETWORK = environment.switch("WEBHOOKS_TO_OWN_NETWORK", default=False)
+
 # Security: on as soon as DEBUG is off
 
 X_FRAME_OPTIONS = "DENY"

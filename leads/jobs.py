@@ -10,7 +10,7 @@ from datetime import time, timedelta
 from django.utils import timezone
 
 from crm.schedules import Scheduled
-from leads import outbox, route
+from leads import notify, outbox, route
 from leads.models import Delivery
 
 KEPT_AFTER_SENDING = timedelta(days=90)
@@ -26,6 +26,16 @@ def route_unassigned() -> int:
     return route.route_unassigned(at=timezone.now())
 
 
+def send_digests() -> int:
+    """Queue the digests for which it is time, every minute. Each user has one a day at most."""
+    return notify.send_digests(at=timezone.now())
+
+
+def tell_of_due_tasks() -> None:
+    """Tell assignees of tasks that have become due, every minute. Each due time is told once."""
+    notify.tell_of_due_tasks(at=timezone.now())
+
+
 def forget_sent() -> int:
     """Delete messages that left 90 days ago, nightly. Dead letters stay until somebody decides."""
     old = Delivery.objects.filter(state=Delivery.State.SENT, sent_at__lt=timezone.now() - KEPT_AFTER_SENDING)
@@ -35,5 +45,7 @@ def forget_sent() -> int:
 SCHEDULED = (
     Scheduled("Deliver what is due", "leads.jobs.deliver_due", minutes=1),
     Scheduled("Route what has no owner", "leads.jobs.route_unassigned", minutes=1),
+    Scheduled("Send digests", "leads.jobs.send_digests", minutes=1),
+    Scheduled("Tell of due tasks", "leads.jobs.tell_of_due_tasks", minutes=1),
     Scheduled("Forget what was sent", "leads.jobs.forget_sent", clock=time(3)),
 )

@@ -12,7 +12,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from leads import reasons
-from leads.models import Delivery, Mql
+from leads.models import Delivery, DigestItem, Mql
+from leads.notice import address_of, notice, who
+
+MOST_IN_DIGEST = 100
+"""What is more than this is counted: nobody reads it."""
 
 
 def compose(delivery: Delivery) -> EmailMultiAlternatives:
@@ -47,5 +51,32 @@ def _mql_assigned(context: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {"mql_assigned": _mql_assigned}
+def _notice(context: Mapping[str, Any]) -> dict[str, Any]:
+    return {"notice": notice(context), "settings_address": _settings_address()}
+
+
+def _digest(context: Mapping[str, Any]) -> dict[str, Any]:
+    items = DigestItem.objects.filter(pk__in=context["items"]).select_related("mql__contact__company")
+    rows = [
+        (item.get_kind_display(), who(item.mql) if item.mql else "", item.mql, address_of(item.mql))
+        for item in items.order_by("kind", "created_at", "pk")[:MOST_IN_DIGEST]
+    ]
+    return {
+        "rows": rows,
+        "count": len(context["items"]),
+        "more": len(context["items"]) - len(rows),
+        "address": settings.SITE_URL + reverse("notifications"),
+        "settings_address": _settings_address(),
+    }
+
+
+def _settings_address() -> str:
+    return settings.SITE_URL + reverse("notification-settings")
+
+
+CONTEXTS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "digest": _digest,
+    "mql_assigned": _mql_assigned,
+    "notice": _notice,
+}
 """What each template is given, by its name."""

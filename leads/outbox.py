@@ -1,13 +1,13 @@
 """The outbox: messages are written with the effect that causes them and leave afterwards, with retries and an end.
 
 A row is leased, sent, then marked. Whoever dies in between leaves a lease that runs out, and the row is tried again; so
-a message may leave twice and is never lost. `leads.mail` makes the messages.
+a message may leave twice and is never lost. `leads.mail` makes the mails, `leads.webhook` hands over the others.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from random import SystemRandom
@@ -16,11 +16,12 @@ from time import monotonic
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django_q.tasks import async_task
 
-from leads import mail
-from leads.models import Delivery
+from leads import mail, webhook
+from leads.models import Delivery, NotificationSettings
+from leads.notice import notice
 
 logger = logging.getLogger(__name__)
 
@@ -36,18 +37,24 @@ SECONDS_PER_RUN = 20
 """A slow mail server may hold a worker this long. What is left waits for the next run."""
 
 LOCK = 0x4861_6E64_6F66_6601
-FAILURES = (SMTPException, OSError, ValueError)
+FAILURES = (SMTPException, *webhook.FAILURES)
 """What sending may fail with: refused, not reached, or an address or header that no mail may have."""
 
 _random = SystemRandom()
 
 
-def queue(deliveries: Sequence[Delivery], *, at: datetime) -> None:
-    """Put messages into the outbox, each key once, and ask for their delivery once all of this is committed."""
+def queue(
+    deliveries: Sequence[Delivery], *, at: datetime, held_until: Mapping[int, datetime] | None = None
+) -> None:
+    """Put messages into the outbox, each key once, and ask for their delivery once all of this is committed.
+
+    `held_until`: until when what a user is told, who is named in the context, stays here.
+    """
     if not deliveries:
         return
     for delivery in deliveries:
-        delivery.created_at = delivery.next_attempt_at = at
+        delivery.created_at = at
+        delivery.next_attempt_at = (held_until or {}).get(delivery.context.get("user"), at)
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
     ask_for_delivery()
 
@@ -99,7 +106,7 @@ def _bury(at: datetime) -> None:
 def send(delivery: Delivery, *, at: datetime) -> bool:
     """Send a leased delivery, then mark what came of it. Returns whether it was sent."""
     try:
-        mail.compose(delivery).send()
+        _hand_over(delivery)
     except ObjectDoesNotExist as gone:
         _mark(delivery, state=Delivery.State.DEAD, last_error=f"What it is about is no longer there: {gone}")
         return False
@@ -112,6 +119,15 @@ def send(delivery: Delivery, *, at: datetime) -> bool:
     )
     logger.info("sent delivery=%s attempts=%s", delivery.pk, delivery.attempts)
     return True
+
+
+def _hand_over(delivery: Delivery) -> None:
+    if delivery.channel == Delivery.Channel.SLACK:
+        about = notice(delivery.context)
+        wanted = NotificationSettings.objects.exclude(slack_url="").get(user=delivery.context["user"])
+        webhook.post(wanted.slack_url, f"{about.text}\n{about.address}")
+    else:
+        mail.compose(delivery).send()
 
 
 def _fail(delivery: Delivery, error: str, at: datetime) -> None:
@@ -138,6 +154,15 @@ def pause_after(attempts: int) -> timedelta:
     """How long to wait after so many failed attempts: half a minute, then three times as long each time, to a bound."""
     pause = SHORTEST_PAUSE * GROWTH ** (attempts - 1) * (1 + JITTER * _random.random())
     return min(pause, LONGEST_PAUSE)
+
+
+def withdraw(deliveries: QuerySet[Delivery], *, at: datetime) -> int:
+    """Keep those of `deliveries` from leaving that have not left yet. Returns how many.
+
+    One that is being sent at this moment goes.
+    """
+    idle = deliveries.filter(Q(leased_until=None) | Q(leased_until__lte=at), state=Delivery.State.WAITING)
+    return idle.update(state=Delivery.State.WITHDRAWN)
 
 
 @transaction.atomic

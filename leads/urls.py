@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from leads.views import companies, contacts, inbox, notifications, tasks, verdicts
+from leads.views import companies, contacts, inbox, notification_settings, notifications, tasks, verdicts
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="inbox")),
@@ -25,4 +25,8 @@ urlpatterns = [
     path("tasks/<int:pk>/complete/", tasks.complete_task, name="task-complete"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.read_notifications, name="notifications-read"),
+    path(
+        "notifications/settings/", notification_settings.notification_settings, name="notification-settings"
+    ),
+    path("notifications/settings/test/", notification_settings.test_webhook, name="webhook-test"),
 ]

@@ -40,7 +40,7 @@ class NotificationSettings(models.Model):
 
 
 class NotificationPreference(models.Model):
-    """How a user is told of one kind. Whoever has no row for it is told in the application and by mail at once."""
+    """How a user is told of one kind. Whoever has no row for it is told as `leads.notify.ways` says."""
 
     class Mail(models.TextChoices):
         OFF = "off", "Never"

@@ -165,7 +165,7 @@ def test_a_routed_owner_is_told_in_the_application_and_by_mail(small_model: Scor
 
     assert Notification.objects.get().user == rep.user
     delivery = Delivery.objects.get()
-    assert (delivery.key, delivery.context) == (f"mql-assigned:{mql.pk}:{rep.user_id}", {"mql": mql.pk})
+    assert (delivery.recipient, delivery.context["mql"]) == (rep.user.email, mql.pk)
     assert (delivery.recipient, delivery.next_attempt_at) == (rep.user.email, NOW)
 
 
