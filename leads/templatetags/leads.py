@@ -54,12 +54,13 @@ def icon(name: str) -> SafeString:
 
 
 @register.inclusion_tag("leads/_nav_link.html", takes_context=True)
-def nav_link(context: RequestContext, page: str, label: str) -> dict[str, Any]:
-    """A link of the navigation, marked when the page shown is below it."""
+def nav_link(context: RequestContext, page: str, label: str, key: str = "") -> dict[str, Any]:
+    """A link of the navigation, marked when the page shown is below it. It is followed by g, then `key`."""
     address = reverse(page)
     return {
         "address": address,
         "label": label,
+        "key": key,
         "icon": page.partition(":")[0],
         "current": context["request"].path.startswith(address),
     }

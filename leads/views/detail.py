@@ -1,4 +1,4 @@
-"""What a person's page and pane are rendered from: facts, reasons, the score over time, people beside them, the story."""
+"""What a person's page and pane are rendered from: facts, reasons, the score over time, colleagues, the story."""
 
 from __future__ import annotations
 

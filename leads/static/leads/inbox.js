@@ -1,4 +1,4 @@
-// The list and the pane beside it: which row is open, and j, k through the rows.
+// The list and the pane beside it: which row is open.
 
 const pane = document.querySelector("[data-pane]");
 const queue = document.querySelector("[data-queue]");
@@ -21,25 +21,27 @@ function markOpenRow() {
   }
 }
 
-function step(by) {
-  const links = rows();
-  const focused = links.indexOf(document.activeElement);
-  const from = focused >= 0 ? focused : links.findIndex((row) => row.hasAttribute("aria-current"));
-  const next = links[Math.min(Math.max(from + by, 0), links.length - 1)];
-  next?.focus();
-  next?.closest("li").scrollIntoView({ block: "nearest" });
-}
-
-document.addEventListener("keydown", (event) => {
-  const elsewhere = event.target.closest("input, textarea, select, dialog") || document.querySelector("dialog[open]");
-  if (elsewhere || event.ctrlKey || event.metaKey || event.altKey) {
+// Pressed, and not answered yet: the row is marked and the pane set back at once.
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.target !== pane) {
     return;
   }
-  if (event.key === "j" || event.key === "k") {
-    event.preventDefault();
-    step(event.key === "j" ? 1 : -1);
+  pane.setAttribute("aria-busy", "true");
+  const item = detail.elt.matches("[data-row]") && detail.elt.closest("li");
+  if (item) {
+    queue.querySelectorAll("li[data-open]").forEach((open) => open.removeAttribute("data-open"));
+    item.setAttribute("data-open", "");
   }
 });
+
+for (const ended of ["htmx:afterRequest", "htmx:sendError"]) {
+  document.addEventListener(ended, ({ detail }) => {
+    if (detail.target === pane) {
+      pane.removeAttribute("aria-busy");
+      markOpenRow();
+    }
+  });
+}
 
 document.addEventListener("htmx:afterSettle", (event) => {
   markOpenRow();
