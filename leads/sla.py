@@ -113,15 +113,20 @@ def next_start(hours: WorkingTime, at: datetime) -> datetime:
 
 def absent(hours: Mapping[int, WorkingTime], *, at: datetime) -> set[int]:
     """Which of these users are on a day of absence at `at`, by the calendar where they work. One query."""
+    return set(away_until(hours, at=at))
+
+
+def away_until(hours: Mapping[int, WorkingTime], *, at: datetime) -> dict[int, date]:
+    """The last day of absence of those of these users who are absent at `at`."""
     days = {user: calendar.day_of(at) for user, calendar in hours.items()}
     if not days:
-        return set()
+        return {}
     away = Absence.objects.filter(
         rep__user__in=days, first_day__lte=max(days.values()), last_day__gte=min(days.values())
     )
     return {
-        user
-        for user, first, last in away.values_list("rep__user", "first_day", "last_day")
+        user: last
+        for user, first, last in away.order_by("last_day").values_list("rep__user", "first_day", "last_day")
         if first <= days[user] <= last
     }
 
