@@ -7,7 +7,7 @@ the available reps are locked meanwhile, so that any number of drains at once sh
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Max
 
 from leads import clocks, notify, tasks
-from leads.models import Mql, Rep
+from leads.models import Assignment, Mql, Rep
 
 logger = logging.getLogger(__name__)
 
@@ -42,16 +42,23 @@ class Desk:
     turn: int
     moved: list[Rep] = field(default_factory=list)
 
-    def find(self, mql: Mql) -> tuple[Seat, str] | None:
-        """Who takes `mql`, and why. None where nobody has room."""
+    def find(self, mql: Mql, passing_over: Collection[int] = ()) -> tuple[Seat, str] | None:
+        """Who takes `mql`, and why. None where nobody has room, or only users who are to be passed over."""
         for owned in (mql.contact, mql.contact.company):
-            if owned and owned.owner_id and (seat := self.seats.get(owned.owner_id)) and seat.free:
+            owner = owned.owner_id if owned else None
+            if (
+                owned
+                and owner
+                and owner not in passing_over
+                and (seat := self.seats.get(owner))
+                and seat.free
+            ):
                 return seat, f"Owner of {owned.name}"
-        return self._next()
+        return self._next(passing_over)
 
-    def _next(self) -> tuple[Seat, str] | None:
+    def _next(self, passing_over: Collection[int]) -> tuple[Seat, str] | None:
         """Round robin: whose last turn is the longest ago."""
-        free = [seat for seat in self.seats.values() if seat.free]
+        free = [seat for user, seat in self.seats.items() if seat.free and user not in passing_over]
         if not free:
             return None
         seat = min(free, key=lambda each: (each.rep.turn, each.rep.pk))
@@ -63,28 +70,37 @@ class Desk:
         ] else "The only available rep"
 
 
-def route(mqls: Sequence[Mql], *, at: datetime) -> list[Mql]:
+def route(
+    mqls: Sequence[Mql], *, at: datetime, passing_over: Mapping[int, Collection[int]] | None = None
+) -> list[Mql]:
     """Give each of `mqls` an owner, with their open tasks, and tell the owners. Returns those that found one.
 
-    What finds none keeps no owner, and the team leads are told. Call it in a transaction that holds the rows of `mqls`,
+    Users whom `passing_over` names for an MQL are not given it. What finds nobody stays as it is; where it has no owner
+    either, the team leads are told. Call it in a transaction that holds the rows of `mqls`,
     with their contacts and companies loaded.
     """
-    desk = _open_desk()
-    routed, unrouted = [], []
+    desk, passed = _open_desk(), passing_over or {}
+    routed, unrouted, given = [], [], []
     for mql in mqls:
-        if not (found := desk.find(mql)):
+        if not (found := desk.find(mql, passed.get(mql.pk, ()))):
             unrouted.append(mql)
             continue
         seat, because = found
         if seat.room is not None:
             seat.room -= 1
+        given.append(
+            Assignment(
+                mql=mql, at=at, from_owner_id=mql.owner_id, to_owner=seat.rep.user, because=because[:200]
+            )
+        )
         mql.owner, mql.routed_because = seat.rep.user, because[:200]
         routed.append(mql)
     _give(routed)
+    Assignment.objects.bulk_create(given)
     Rep.objects.bulk_update({rep.pk: rep for rep in desk.moved}.values(), ["turn"])
     tasks.follow_owner(routed)
     notify.tell_owners(routed, at=at)
-    notify.tell_leads(unrouted, at=at)
+    notify.tell_leads([mql for mql in unrouted if mql.owner_id is None], at=at)
     return routed
 
 

@@ -16,6 +16,7 @@ from leads.notify.occasions import (
     tell_of_moving,
     tell_of_reminder,
     tell_of_reply,
+    tell_of_standstill,
     tell_owners,
 )
 from leads.notify.telling import Told, tell, withdraw
@@ -33,6 +34,7 @@ __all__ = [
     "tell_of_moving",
     "tell_of_reminder",
     "tell_of_reply",
+    "tell_of_standstill",
     "tell_owners",
     "withdraw",
 ]

@@ -65,8 +65,9 @@ def tell_of_moves(
     tell_owners([move.mql for move in moved if move.to_owner], at=at, by=by)
     lost = [(move, move.from_owner) for move in moved if move.from_owner and move.from_owner != by]
     keys = _keys_of_hand_overs([move.mql for move, _ in lost])
-    for move, owner in lost:
-        withdraw([move.mql], since=move.mql.opened_at, at=at, users=[owner])
+    for owner in {owner for _, owner in lost}:
+        theirs = [move.mql for move, loser in lost if loser == owner]
+        withdraw(theirs, since=min(mql.opened_at for mql in theirs), at=at, users=[owner])
     tell(
         Kind.MQL_TAKEN_AWAY,
         [
@@ -112,6 +113,20 @@ def tell_of_breach(mqls: Sequence[Mql], *, at: datetime) -> None:
     everybody = _leads()
     told = [
         Told(_clock(mql), lead, mql, f"{{who}} was not called in time: {mql.owner or 'nobody'} has it")
+        for mql in mqls
+        for lead in by_owner.get(mql.owner_id) or everybody
+    ]
+    tell(Kind.SLA_BREACHED, told, at=at)
+
+
+def tell_of_standstill(mqls: Sequence[Mql], *, at: datetime) -> None:
+    """Tell the same people as of a breach that `mqls` should have gone to the next rep, and that there is none."""
+    if not mqls:
+        return
+    by_owner = _leads_of({mql.owner_id for mql in mqls if mql.owner_id})
+    everybody = _leads()
+    told = [
+        Told(f"{_clock(mql)}:stays", lead, mql, f"{{who}} still waits for {mql.owner}: no other rep can take it")
         for mql in mqls
         for lead in by_owner.get(mql.owner_id) or everybody
     ]
