@@ -10,7 +10,7 @@ from datetime import time, timedelta
 from django.utils import timezone
 
 from crm.schedules import Scheduled
-from leads import notify, outbox, route
+from leads import escalation, notify, outbox, route
 from leads.models import Delivery
 
 KEPT_AFTER_SENDING = timedelta(days=90)
@@ -24,6 +24,11 @@ def deliver_due() -> int:
 def route_unassigned() -> int:
     """Find owners for MQLs that have none, every minute: as soon as a rep is back, their wait is over."""
     return route.route_unassigned(at=timezone.now())
+
+
+def keep_slas() -> int:
+    """Remind owners, tell team leads and move MQLs on as time for their first touch runs out, every minute."""
+    return escalation.keep_slas(at=timezone.now())
 
 
 def send_digests() -> int:
@@ -45,6 +50,7 @@ def forget_sent() -> int:
 SCHEDULED = (
     Scheduled("Deliver what is due", "leads.jobs.deliver_due", minutes=1),
     Scheduled("Route what has no owner", "leads.jobs.route_unassigned", minutes=1),
+    Scheduled("Keep the SLAs", "leads.jobs.keep_slas", minutes=1),
     Scheduled("Send digests", "leads.jobs.send_digests", minutes=1),
     Scheduled("Tell of due tasks", "leads.jobs.tell_of_due_tasks", minutes=1),
     Scheduled("Forget what was sent", "leads.jobs.forget_sent", clock=time(3)),
