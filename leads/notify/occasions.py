@@ -126,7 +126,12 @@ def tell_of_standstill(mqls: Sequence[Mql], *, at: datetime) -> None:
     by_owner = _leads_of({mql.owner_id for mql in mqls if mql.owner_id})
     everybody = _leads()
     told = [
-        Told(f"{_clock(mql)}:stays", lead, mql, f"{{who}} still waits for {mql.owner}: no other rep can take it")
+        Told(
+            f"{_clock(mql)}:stays",
+            lead,
+            mql,
+            f"{{who}} still waits for {mql.owner}: no other rep can take it",
+        )
         for mql in mqls
         for lead in by_owner.get(mql.owner_id) or everybody
     ]
