@@ -1,107 +1,77 @@
-"""Which rep is given an MQL, and why that one.
+"""Owners for MQLs: what `leads.routing` decides is written here, with its history, and told.
 
-First whoever owns the contact, else whoever owns the company, where they are available; else round robin. The rows of
-the available reps are locked meanwhile, so that any number of drains at once share out as one would.
+The rows of all reps are locked meanwhile, so that any number of drains at once share out as one would.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Count, Max
 
 from leads import clocks, notify, tasks
-from leads.models import Assignment, Mql, Rep
+from leads.hand_over import record_assignments
+from leads.models import Mql, Rep
+from leads.routing.decide import Decider, Decision
+from leads.routing.desk import open_desk
 
 logger = logging.getLogger(__name__)
 
-MOST_PER_RUN = 500
-
-
-@dataclass(slots=True)
-class Seat:
-    """A rep at the desk. `room` is how many more MQLs they take, None for any number."""
-
-    rep: Rep
-    room: int | None
-
-    @property
-    def free(self) -> bool:
-        return self.room is None or self.room > 0
-
-
-@dataclass(slots=True)
-class Desk:
-    """The available reps, by user. `turn` is the last one that was given out; `moved` are those whose turn changed."""
-
-    seats: dict[int, Seat]
-    turn: int
-    moved: list[Rep] = field(default_factory=list)
-
-    def find(self, mql: Mql, passing_over: Collection[int] = ()) -> tuple[Seat, str] | None:
-        """Who takes `mql`, and why. None where nobody has room, or only users who are to be passed over."""
-        for owned in (mql.contact, mql.contact.company):
-            owner = owned.owner_id if owned else None
-            if (
-                owned
-                and owner
-                and owner not in passing_over
-                and (seat := self.seats.get(owner))
-                and seat.free
-            ):
-                return seat, f"Owner of {owned.name}"
-        return self._next(passing_over)
-
-    def _next(self, passing_over: Collection[int]) -> tuple[Seat, str] | None:
-        """Round robin: whose last turn is the longest ago."""
-        free = [seat for user, seat in self.seats.items() if seat.free and user not in passing_over]
-        if not free:
-            return None
-        seat = min(free, key=lambda each: (each.rep.turn, each.rep.pk))
-        self.turn += 1
-        seat.rep.turn = self.turn
-        self.moved.append(seat.rep)
-        return seat, f"Round robin: next of {len(free)} available reps" if free[
-            1:
-        ] else "The only available rep"
+BATCH = 500
+MOST_BATCHES = 20
+"""MQLs that one run of the job routes at most, by batches, each in a transaction of its own."""
 
 
 def route(
-    mqls: Sequence[Mql], *, at: datetime, passing_over: Mapping[int, Collection[int]] | None = None
+    mqls: Sequence[Mql],
+    *,
+    at: datetime,
+    passing_over: Mapping[int, Collection[int]] | None = None,
+    because: str = "",
 ) -> list[Mql]:
-    """Give each of `mqls` an owner, with their open tasks, and tell the owners. Returns those that found one.
+    """Give each of `mqls` an owner, with their open tasks, and tell the new owners. Returns those that found one.
 
-    Users whom `passing_over` names for an MQL are not given it. What finds nobody stays as it is; where it has no owner
-    either, the team leads are told. Call it in a transaction that holds the rows of `mqls`,
-    with their contacts and companies loaded.
+    `passing_over` names, by MQL, users who must not get it, as those from whom it is taken. `because` says why they are
+    routed anew. What finds nobody keeps the owner it has; where that is none, the team leads are told. Call it in a
+    transaction that holds the rows of `mqls`, with their contacts and companies loaded.
     """
-    desk, passed = _open_desk(), passing_over or {}
-    routed, unrouted, given = [], [], []
-    for mql in mqls:
-        if not (found := desk.find(mql, passed.get(mql.pk, ()))):
-            unrouted.append(mql)
-            continue
-        seat, because = found
-        if seat.room is not None:
-            seat.room -= 1
-        given.append(
-            Assignment(
-                mql=mql, at=at, from_owner_id=mql.owner_id, to_owner=seat.rep.user, because=because[:200]
-            )
-        )
-        mql.owner, mql.routed_because = seat.rep.user, because[:200]
-        routed.append(mql)
+    desk = open_desk(at=at)
+    decider = Decider([mql.contact for mql in mqls], desk, at=at, apart_from=[mql.pk for mql in mqls])
+    before = {mql.pk: mql.owner_id for mql in mqls}
+    decisions = {
+        mql.pk: decider.decide(mql.contact, passing_over=(passing_over or {}).get(mql.pk, ())) for mql in mqls
+    }
+    routed = [mql for mql in mqls if decisions[mql.pk].rep]
+    for mql in routed:
+        _own(mql, decisions[mql.pk], because)
     _give(routed)
-    Assignment.objects.bulk_create(given)
-    Rep.objects.bulk_update({rep.pk: rep for rep in desk.moved}.values(), ["turn"])
+    desk.save_turns()
+    unrouted = [mql for mql in mqls if mql.owner_id is None]
+    trails = {pk: decision.trail for pk, decision in decisions.items()}
+    record_assignments(
+        [*routed, *_never_flagged(unrouted)], from_owners=before, by=None, at=at, trails=trails
+    )
     tasks.follow_owner(routed)
     notify.tell_owners(routed, at=at)
-    notify.tell_leads([mql for mql in unrouted if mql.owner_id is None], at=at)
+    notify.tell_leads(unrouted, at=at)
     return routed
+
+
+def _own(mql: Mql, decision: Decision, because: str) -> None:
+    mql.owner = decision.rep
+    mql.routed_because = (f"{because}. {decision.because}" if because else decision.because)[:200]
+
+
+def _never_flagged(mqls: Sequence[Mql]) -> list[Mql]:
+    """Those of `mqls` whose history does not say yet that nobody is there: each run of the job would say it anew."""
+    said = set(
+        Mql.objects.filter(pk__in=[mql.pk for mql in mqls], assignments__to_owner=None).values_list(
+            "pk", flat=True
+        )
+    )
+    return [mql for mql in mqls if mql.pk not in said]
 
 
 def _give(mqls: Sequence[Mql]) -> None:
@@ -121,38 +91,34 @@ def _give(mqls: Sequence[Mql]) -> None:
         )
 
 
-def _open_desk() -> Desk:
-    """Lock the available reps, in one order, and see what they hold."""
-    available = Rep.objects.available().select_related("user").order_by("pk")
-    reps = list(available.select_for_update(of=("self",)))
-    owners = [rep.user_id for rep in reps if rep.capacity is not None]
-    held = dict(
-        Mql.objects.open().filter(owner__in=owners).order_by().values_list("owner").annotate(Count("pk"))
-    )
-    seats = {
-        rep.user_id: Seat(rep, None if rep.capacity is None else rep.capacity - held.get(rep.user_id, 0))
-        for rep in reps
-    }
-    # Absent reps count too: who comes back must not wait until the others' turns have caught up with theirs.
-    return Desk(seats, turn=Rep.objects.aggregate(last=Max("turn"))["last"] or 0)
-
-
-@transaction.atomic
 def route_unassigned(*, at: datetime) -> int:
     """Route open MQLs that have no owner, the oldest first. Returns how many found one.
 
-    Safe twice and beside itself: what another run holds is left to it, and what has an owner is not found.
+    Safe twice and beside itself: what another run holds is left to it, and what has an owner is not found. It stops at
+    the first that finds nobody: everybody is asked for each, so that none behind it would find anybody either.
     """
+    found = 0
+    for _ in range(MOST_BATCHES):
+        waiting, routed = _route_batch(at)
+        found += routed
+        if waiting < BATCH or routed < waiting:
+            break
+    return found
+
+
+@transaction.atomic
+def _route_batch(at: datetime) -> tuple[int, int]:
+    """Route the oldest that wait. Returns how many those were, and how many of them found an owner."""
     if not Rep.objects.available().exists():
-        return 0
+        return 0, 0
     waiting = Mql.objects.open().filter(owner=None).select_related("contact__company")
     waiting = waiting.order_by("opened_at", "pk").select_for_update(
         of=("self",), no_key=True, skip_locked=True
     )
-    mqls = list(waiting[:MOST_PER_RUN])
+    mqls = list(waiting[:BATCH])
     if not mqls:
-        return 0
+        return 0, 0
     routed = route(mqls, at=at)
     clocks.set_clocks(routed, at=at)
     logger.info("routed waiting=%s found_owner=%s", len(mqls), len(routed))
-    return len(routed)
+    return len(mqls), len(routed)

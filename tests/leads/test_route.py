@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from crm.models import User
 from leads.models import Delivery, Mql, Notification, Rep, Task
 from leads.route import route_unassigned
+from leads.routing.rotation import STRIDE
 from scoring.drain import drain, evaluate_batch
 from scoring.models import ScoringVersion
 from tests.factories import (
@@ -57,7 +58,7 @@ def test_the_owner_of_the_contact_comes_before_the_owner_of_the_company(small_mo
 
     mql = make_mql("vera@acme.example", first_name="Vera", owner_id=ben.pk)
 
-    assert (mql.owner, mql.routed_because) == (ben, "Owner of Vera")
+    assert (mql.owner, mql.routed_because) == (ben, "Owner of the contact")
 
 
 def test_without_an_owner_reps_are_served_in_turn(small_model: ScoringVersion) -> None:
@@ -99,7 +100,7 @@ def test_who_is_not_there_is_given_nothing(small_model: ScoringVersion, columns:
     mqls = [make_mql("vera@acme.example"), make_mql(owner_id=away.pk), make_mql()]
 
     assert [mql.owner for mql in mqls] == [here, here, here]
-    assert mqls[0].routed_because == "The only available rep"
+    assert mqls[0].routed_because == "Round robin: the only available rep"
 
 
 def test_an_owner_who_is_no_rep_is_given_nothing(small_model: ScoringVersion) -> None:
@@ -120,7 +121,7 @@ def test_a_rep_is_full_with_as_many_open_mqls_as_their_capacity(small_model: Sco
 
 def test_who_was_away_waits_no_longer_than_others_when_back(small_model: ScoringVersion) -> None:
     early, late = make_rep("early"), make_rep("late")
-    Rep.objects.filter(pk=late.pk).update(turn=1000, available=False)
+    Rep.objects.filter(pk=late.pk).update(turn=50 * STRIDE, available=False)
     make_mqls(5)
     Rep.objects.filter(pk=late.pk).update(available=True)
 
