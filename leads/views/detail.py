@@ -13,6 +13,7 @@ from django.utils import timezone
 from crm.models import Contact, User
 from leads.chart import Chart, chart
 from leads.colleagues import colleagues
+from leads.deadlines import note_hours
 from leads.forms import NoteForm, TaskForm
 from leads.models import Mql, Rep
 from leads.reasons import Breakdown, breakdown
@@ -42,6 +43,7 @@ def mql_context(request: PageRequest, shown: Mql) -> dict[str, Any]:
     user, contact = request.user, shown.contact
     earlier = Mql.objects.visible_to(user).filter(contact=contact).exclude(pk=shown.pk)
     score = getattr(contact, "score", None)
+    note_hours([shown])
     return {
         "may_change": Mql.objects.changeable_by(user).filter(pk=shown.pk).exists(),
         "earlier": earlier.select_related("owner", "closed_by").order_by("-opened_at", "-pk")[:MANY],

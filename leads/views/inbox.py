@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from crm.models import User
 from leads import keyset
+from leads.deadlines import note_hours
 from leads.models import Mql
 from leads.models.mql import MqlQuerySet
 from leads.queues import URGENCY, Queue, first_queue, in_queue, sizes
@@ -59,6 +60,7 @@ def queue_context(request: PageRequest) -> dict[str, Any]:
     queue, search = _asked(request)
     rows = _rows(request.user, queue, search)
     page = keyset.page(rows, URGENCY, after=request.GET.get("after", ""), size=PAGE)
+    note_hours(page.rows)
     counts = sizes(request.user)
     return {
         "queue": queue,

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.models import User
+from leads.deadlines import note_hours
 from leads.forms import OutcomeForm
 from leads.keyset import Column, page
 from leads.models import Rep, Task
@@ -34,6 +35,7 @@ def tasks(request: PageRequest) -> HttpResponse:
     whose = "team" if request.GET.get("whose") == "team" else "mine"
     found = _tasks_of(request.user, whose).select_related("contact__company", "assignee", "mql")
     shown = page(found, BY_TIME, after=request.GET.get("after", ""), size=PAGE)
+    note_hours(shown.rows)
     context = {
         "whose": whose,
         "choices": WHOSE.items(),

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leads.deadlines import duration, first_touch, task
-from leads.models import Mql, Task
+from leads.deadlines import duration, first_touch, note_hours, task
+from leads.models import Mql, Rep, Task, WorkingHours
+from tests.factories import make_rep
 
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
 FRIDAY_EVENING = datetime(2026, 2, 27, 17, tzinfo=UTC)
@@ -32,6 +33,33 @@ def test_what_is_left_of_an_sla_is_working_time(
     deadline = first_touch(Mql(due_at=due_at), at=at)
 
     assert (deadline.state, deadline.words, deadline.at) == (state, words, due_at)
+
+
+@pytest.fixture
+def new_yorker(db: None) -> Rep:
+    rep = make_rep()
+    rep.hours = WorkingHours.objects.create(name="New York", time_zone="America/New_York")
+    rep.save(update_fields=["hours"])
+    return rep
+
+
+@pytest.mark.parametrize("kind", ["mql", "task"])
+def test_what_is_left_is_counted_in_the_hours_of_whoever_has_it(new_yorker: Rep, kind: str) -> None:
+    due_at = MONDAY + timedelta(hours=5)
+    mql = Mql(pk=1, due_at=due_at, owner=new_yorker.user)
+    asked = Task(pk=1, due_at=due_at, assignee=new_yorker.user, kind=Task.Kind.FIRST_TOUCH)
+
+    note_hours([mql, asked])
+
+    told = first_touch(mql, at=MONDAY) if kind == "mql" else task(asked, at=MONDAY)
+    assert told.words == "1 h left"
+
+
+def test_the_last_quarter_of_the_time_there_was_is_soon() -> None:
+    hot = Mql(due_at=MONDAY + timedelta(minutes=10), sla_minutes=15)
+
+    assert first_touch(hot, at=MONDAY).state == "ahead"
+    assert first_touch(hot, at=MONDAY + timedelta(minutes=7)).state == "soon"
 
 
 def test_an_sla_that_was_met_stays_met() -> None:
