@@ -46,5 +46,5 @@ def _newest_mqls(people: list[Contact], user: User) -> dict[int, Mql]:
     if not people:
         return {}
     mqls = Mql.objects.visible_to(user).filter(contact__in=[each.pk for each in people])
-    newest = mqls.order_by("contact", "-opened_at", "-pk").distinct("contact").select_related("owner")
+    newest = mqls.order_by("contact_id", "-opened_at", "-pk").distinct("contact_id").select_related("owner")
     return {mql.contact_id: mql for mql in newest.defer("explanation")}

@@ -74,6 +74,8 @@ class OutcomeForm(forms.Form):
 class ContactFilter(forms.Form):
     """Which contacts to list, and in what order. What makes no sense is left out."""
 
-    q = forms.CharField(label="Search", required=False, max_length=200, widget=forms.SearchInput)
+    q = forms.CharField(
+        label="Search", required=False, max_length=200, widget=forms.SearchInput(attrs={"data-search": True})
+    )
     stage = forms.ChoiceField(choices=[("", "Any stage"), *Stage.choices], required=False)
     sort = forms.ChoiceField(choices=[("newest", "Newest"), ("score", "Best score")], required=False)
