@@ -136,7 +136,7 @@ def go_on(
     )
     move_to(enrolment, step, moment)
     if callback:
-        _put_in_place(callback, enrolment, hours[mql.pk])
+        return put_in_place(callback, enrolment)
     ask(step, [mql], {mql.pk: moment}, hours, most=enrolment.plan.touches_per_week, at=at)
     return next_of(enrolment)
 
@@ -145,6 +145,17 @@ def move_to(enrolment: Enrolment, step: PlanStep, moment: datetime) -> None:
     enrolment.step = step
     enrolment.give_up_at = moment if step.action == Action.GIVE_UP else None
     enrolment.save(update_fields=["step", "give_up_at"])
+
+
+def put_in_place(callback: Task, enrolment: Enrolment) -> Proposal:
+    """Let `callback` stand for the present step. Where that gives up, it does so on the day after the callback."""
+    callback.step = enrolment.step
+    callback.save(update_fields=["step"])
+    if enrolment.give_up_at:
+        hours = hours_by_mql([enrolment.mql])[enrolment.mql_id]
+        enrolment.give_up_at = max(enrolment.give_up_at, moment_of(1, callback.due_at, hours))
+        enrolment.save(update_fields=["give_up_at"])
+    return _proposal_of(callback)
 
 
 def wait_for_room(enrolment: Enrolment, *, at: datetime) -> Proposal | None:
@@ -199,15 +210,6 @@ def _day_of(step: PlanStep, enrolment: Enrolment, hours: WorkingTime, at: dateti
         return step.day
     today = day_number(enrolment.started_at, at, hours)
     return max(step.day, today + step.day - enrolment.step.day)
-
-
-def _put_in_place(callback: Task, enrolment: Enrolment, hours: WorkingTime) -> None:
-    """Let `callback` stand for the present step. Where that gives up, it does so on the day after the callback."""
-    callback.step = enrolment.step
-    callback.save(update_fields=["step"])
-    if enrolment.give_up_at:
-        enrolment.give_up_at = max(enrolment.give_up_at, moment_of(1, callback.due_at, hours))
-        enrolment.save(update_fields=["give_up_at"])
 
 
 def _title(step: PlanStep, contact: Contact) -> str:

@@ -16,7 +16,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from crm.models import ActivityKind, User
+from crm.models import ActivityKind, Contact, User
 from leads import sla
 from leads.models import CallOutcome, Enrolment, Mql, Plan, PlanStep, Task
 from leads.plan_days import moment_of
@@ -29,13 +29,14 @@ from leads.plan_steps import (
     held,
     hours_by_mql,
     is_to_call,
+    put_in_place,
     settle,
     wait_for_room,
 )
 from leads.touches import touches_left
 
 __all__ = ["Proposal", "after_accept", "after_call", "after_mail", "after_task", "answers_since_start", "carry_on",
-           "end", "end_answered", "enrol", "resume", "start", "touches_left"]  # fmt: skip
+           "end", "end_answered", "end_overlooked", "enrol", "resume", "start", "touches_left"]  # fmt: skip
 
 ANSWERS = {ActivityKind.EMAIL_REPLY: "They answered", ActivityKind.MEETING: "A meeting is agreed"}
 ANSWER_WITHIN = 60
@@ -108,8 +109,9 @@ def after_call(
     if outcome == CallOutcome.CONNECTED and callback is None:
         end_all([enrolment], "Reached by phone", at=at)
         return None
-    gives_up = enrolment.step is not None and enrolment.step.action == PlanStep.Action.GIVE_UP
-    if callback is None and (gives_up or not calling):
+    if enrolment.give_up_at and callback:
+        return put_in_place(callback, enrolment)
+    if callback is None and (enrolment.give_up_at or not calling):
         return wait_for_room(enrolment, at=at)
     return go_on(enrolment, at=at, callback=callback, without_calls=outcome == CallOutcome.WRONG_NUMBER)
 
@@ -164,8 +166,10 @@ def end_answered(contact_ids: Collection[int], *, at: datetime) -> int:
     answers = answers_since_start(enrolled)
     if not answers:
         return 0
-    people = Mql.objects.filter(pk__in=answers).select_related("contact").order_by("pk")
-    mqls = {mql.pk: mql for mql in people.select_for_update(of=("self",), no_key=True)}
+    people = Contact.objects.filter(mqls__in=answers).order_by("pk")
+    list(people.select_for_update(of=("self",), no_key=True).values_list("pk"))
+    rows = Mql.objects.filter(pk__in=answers).select_related("contact").order_by("pk")
+    mqls = {mql.pk: mql for mql in rows.select_for_update(of=("self",), no_key=True)}
     found = list(enrolled.filter(mql__in=mqls).order_by("pk"))
     for kind, because in ANSWERS.items():
         end_all([each for each in found if answers[each.mql_id] == kind], because, at=at)
@@ -173,6 +177,15 @@ def end_answered(contact_ids: Collection[int], *, at: datetime) -> int:
         [mqls[each.mql_id] for each in found if answers[each.mql_id] == ActivityKind.EMAIL_REPLY], at
     )
     return len(found)
+
+
+def end_overlooked(*, at: datetime) -> int:
+    """End the plans of whoever answered and was overlooked, as by a process that died once the answer was recorded."""
+    answered = answers_since_start(Enrolment.objects.open())
+    if not answered:
+        return 0
+    people = Mql.objects.filter(pk__in=list(answered)[:MOST_PER_RUN]).values_list("contact", flat=True)
+    return end_answered(list(people), at=at)
 
 
 def answers_since_start(enrolments: QuerySet[Enrolment]) -> dict[int, str]:

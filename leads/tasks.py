@@ -15,9 +15,10 @@ from crm import record
 from crm.errors import Conflict, FieldError, Forbidden, Invalid
 from crm.facts import ActivityFacts
 from crm.models import ActivityKind, Contact, User
+from leads import plans, touches
 from leads.models import Mql, Rep, Task
 
-SOURCE = "handoff"
+SOURCE = touches.SOURCE
 """What activities that are recorded here name as their source."""
 
 
@@ -129,6 +130,7 @@ def complete(task: Task, *, by: User, at: datetime, outcome: str = "") -> Task:
     if task.mql and task.kind == Task.Kind.FIRST_TOUCH:
         Mql.objects.filter(pk=task.mql.pk, first_touched_at=None).update(first_touched_at=at)
     _record_done(task, at)
+    plans.after_task(task, at=at)
     return task
 
 
@@ -151,7 +153,7 @@ def _record_done(task: Task, at: datetime) -> None:
         raise Invalid(*written.errors)
 
 
-def close(mql: Mql, *, by: User, at: datetime, outcome: str, only: Task.Kind | None = None) -> None:
+def close(mql: Mql, *, by: User | None, at: datetime, outcome: str, only: Task.Kind | None = None) -> None:
     """Close what is open of `mql`, or of that the tasks of one kind, because `outcome` settles it."""
     tasks = Task.objects.open().filter(mql=mql)
     if only:

@@ -1,0 +1,501 @@
+"""Follow-up plans: each step becomes a task in its time, until somebody answers or the plan gives up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from crm.models import Contact, User
+from leads import plans
+from leads.give_up import give_up_due
+from leads.models import ClosedDay, Enrolment, Mql, PlanStep, Task, Team, WorkingHours
+from leads.qualify import qualify
+from leads.tasks import add_task, complete
+from leads.verdict import accept, assign, give_verdict
+from scoring.drain import drain
+from scoring.models import ScoringVersion
+from tests.factories import (
+    NOW,
+    make_activity,
+    make_contact,
+    make_mql,
+    make_qualifying_people,
+    make_rep,
+    make_team,
+    make_user,
+    publish_small_model,
+)
+from tests.leads.conftest import AtOnce, raised
+from tests.leads.plan_factory import REASON, enrolment_of, make_plan, open_tasks
+
+pytestmark = pytest.mark.django_db
+
+Commit = Callable[..., AbstractContextManager[list[Callable[[], None]]]]
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+TUESDAY, THURSDAY, NEXT_MONDAY = NOW + DAY, NOW + 3 * DAY, NOW + 7 * DAY
+
+
+@pytest.fixture
+def rep(small_model: ScoringVersion) -> User:
+    return make_rep("ada", first_name="Ada").user
+
+
+@pytest.fixture
+def tell(django_capture_on_commit_callbacks: Commit) -> Callable[..., None]:
+    """Record an activity and what follows from it once that is committed."""
+
+    def record(mql: Mql, kind: str, **columns: Any) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            make_activity(mql.contact, kind, **columns)
+
+    return record
+
+
+Tell = Callable[..., None]
+
+
+@pytest.fixture
+def mql(rep: User) -> Mql:
+    """On its plan since Monday at nine."""
+    make_plan()
+    return make_mql("vera@people.example", first_name="Vera", last_name="Prince")
+
+
+def call(mql: Mql, outcome: str, *, by: User, at: datetime, **said: datetime) -> plans.Proposal | None:
+    """A call as it is logged: a fact, and what the plan makes of it."""
+    make_activity(mql.contact, "call", at=at, source="handoff", subject=outcome)
+    return plans.after_call(mql, outcome, by=by, at=at, **said)
+
+
+def to_the_last_step(mql: Mql, rep: User) -> None:
+    """Everything is done in its time; giving up is left, on the Monday after."""
+    call(mql, "voicemail", by=rep, at=NOW + HOUR)
+    plans.after_mail(mql, by=rep, at=TUESDAY)
+    call(mql, "no_answer", by=rep, at=THURSDAY)
+
+
+def test_a_first_call_is_the_first_touch_and_no_second_task(mql: Mql) -> None:
+    [first_touch] = mql.tasks.all()
+
+    assert (first_touch.kind, first_touch.step) == ("first_touch", enrolment_of(mql).step)
+
+
+def test_without_a_default_plan_there_is_none(rep: User) -> None:
+    make_plan(is_default=False)
+
+    assert not make_mql().enrolments.exists()
+
+
+def test_a_plan_that_is_not_active_starts_with_nobody(rep: User) -> None:
+    plan = make_plan()
+    plan.active = False
+    plan.save(update_fields=["active"])
+
+    assert not make_mql().enrolments.exists()
+
+
+def test_a_plan_is_started_once(mql: Mql) -> None:
+    plans.start([mql], at=NOW)
+    plans.start([mql], at=NOW + HOUR)
+
+    assert mql.enrolments.count() == mql.tasks.count() == 1
+
+
+def test_a_first_step_of_a_later_day_is_a_task_of_its_own(rep: User) -> None:
+    make_plan(steps=((1, "mail"),))
+
+    mql = make_mql(first_name="Vera", last_name="Prince")
+
+    mail = mql.tasks.get(kind="mail")
+    assert (mail.title, mail.due_at, mail.assignee) == (
+        "Mail “Sorry to have missed you”: Vera Prince",
+        TUESDAY,
+        rep,
+    )
+
+
+@pytest.mark.parametrize("outcome", ["voicemail", "no_answer"])
+def test_nobody_reached_leads_to_the_next_step(mql: Mql, rep: User, outcome: str) -> None:
+    proposal = call(mql, outcome, by=rep, at=NOW + HOUR)
+
+    mql.refresh_from_db()
+    assert proposal is not None
+    assert (proposal.what, proposal.due_at) == ("Mail", TUESDAY)
+    assert open_tasks(mql) == [("mail", TUESDAY)]
+    assert mql.first_touched_at == NOW + HOUR
+
+
+def test_a_plan_goes_from_step_to_step_and_then_waits_to_give_up(mql: Mql, rep: User) -> None:
+    call(mql, "voicemail", by=rep, at=NOW + HOUR)
+    plans.after_mail(mql, by=rep, at=TUESDAY + HOUR)
+    assert open_tasks(mql) == [("call", THURSDAY)]
+    proposal = call(mql, "no_answer", by=rep, at=THURSDAY + HOUR)
+
+    assert proposal == plans.Proposal("Give up and recycle", NEXT_MONDAY)
+    assert open_tasks(mql) == []
+    assert enrolment_of(mql).give_up_at == NEXT_MONDAY
+
+
+def test_a_late_step_pushes_those_behind_it(mql: Mql, rep: User) -> None:
+    call(mql, "voicemail", by=rep, at=THURSDAY + HOUR)
+
+    # The mail was planned for the day after the call, and a day after the call it is.
+    assert open_tasks(mql) == [("mail", NOW + 4 * DAY)]
+
+
+def test_whoever_is_reached_is_pursued_no_further(mql: Mql, rep: User) -> None:
+    assert call(mql, "connected", by=rep, at=NOW + HOUR) is None
+
+    enrolment = enrolment_of(mql)
+    assert (enrolment.ended_at, enrolment.ended_because) == (NOW + HOUR, "Reached by phone")
+    assert open_tasks(mql) == []
+
+
+@pytest.mark.parametrize("outcome", ["connected", "not_now"])
+def test_an_agreed_callback_takes_the_place_of_the_next_step(mql: Mql, rep: User, outcome: str) -> None:
+    proposal = call(mql, outcome, by=rep, at=NOW + HOUR, callback_at=THURSDAY)
+
+    assert proposal is not None
+    assert (proposal.what, proposal.due_at) == ("Callback", THURSDAY)
+    assert open_tasks(mql) == [("callback", THURSDAY)]
+    assert enrolment_of(mql).step.action == "mail"
+
+
+def test_a_callback_that_was_noted_already_is_the_one_that_is_meant(mql: Mql, rep: User) -> None:
+    add_task(mql.contact, "Call Vera", due_at=THURSDAY, by=rep, at=NOW, kind=Task.Kind.CALLBACK, mql=mql)
+
+    call(mql, "not_now", by=rep, at=NOW + HOUR)
+
+    assert open_tasks(mql) == [("callback", THURSDAY)]
+
+
+def test_after_the_callback_the_plan_goes_on(mql: Mql, rep: User) -> None:
+    call(mql, "not_now", by=rep, at=NOW + HOUR, callback_at=TUESDAY)
+
+    call(mql, "no_answer", by=rep, at=TUESDAY)
+
+    assert open_tasks(mql) == [("call", THURSDAY)]
+
+
+def test_a_callback_in_place_of_giving_up_puts_that_off(mql: Mql, rep: User) -> None:
+    to_the_last_step(mql, rep)
+    later = NEXT_MONDAY + 2 * DAY
+
+    call(mql, "not_now", by=rep, at=THURSDAY + HOUR, callback_at=later)
+
+    assert open_tasks(mql) == [("callback", later)]
+    assert enrolment_of(mql).give_up_at == later + DAY
+
+
+def test_a_wrong_number_leaves_only_mail(mql: Mql, rep: User) -> None:
+    call(mql, "voicemail", by=rep, at=NOW + HOUR)
+    plans.after_mail(mql, by=rep, at=TUESDAY)
+
+    proposal = call(mql, "wrong_number", by=rep, at=THURSDAY)
+
+    assert proposal == plans.Proposal("Give up and recycle", NEXT_MONDAY)
+
+
+def test_a_mail_that_no_step_asked_for_does_not_move_the_plan(mql: Mql, rep: User) -> None:
+    proposal = plans.after_mail(mql, by=rep, at=NOW + HOUR)
+
+    assert proposal is not None
+    assert proposal.what == "First touch"
+    assert enrolment_of(mql).step.position == 0
+
+
+def test_a_done_task_leads_to_the_next_step(mql: Mql, rep: User) -> None:
+    complete(mql.tasks.get(), by=rep, at=NOW + HOUR, outcome="Voicemail")
+
+    assert open_tasks(mql) == [("mail", TUESDAY)]
+
+
+def test_accepting_without_a_call_leaves_the_call_to_be_made(mql: Mql, rep: User) -> None:
+    accept(mql, by=rep, at=NOW + HOUR)
+    accept(mql, by=rep, at=NOW + HOUR)
+
+    assert [kind for kind, _ in open_tasks(mql)] == ["call"]
+
+
+def test_steps_keep_the_owners_hours_and_free_days(rep: User) -> None:
+    make_plan()
+    hours = WorkingHours.objects.create(
+        name="Lisbon", time_zone="Europe/Lisbon", starts="10:00", ends="16:00"
+    )
+    ClosedDay.objects.create(hours=hours, day=TUESDAY.date())
+    Team.objects.update(hours=hours)
+    mql = make_mql()
+
+    call(mql, "voicemail", by=rep, at=NOW + 2 * HOUR)
+
+    # Opened at nine, before work: that counts as ten. Tuesday is closed.
+    assert open_tasks(mql) == [("mail", datetime(2026, 3, 4, 10, tzinfo=UTC))]
+
+
+def test_a_step_waits_until_the_contact_may_be_touched_again(rep: User) -> None:
+    make_plan(touches_per_week=2)
+    mql = make_mql()
+    make_activity(mql.contact, "email_sent", days_ago=3, source="handoff")
+
+    call(mql, "voicemail", by=rep, at=NOW + HOUR)
+
+    # A mail three days ago and a call now: the third touch may follow a week after the mail, on Friday.
+    assert open_tasks(mql) == [("mail", NOW + 4 * DAY)]
+
+
+def test_a_touch_beside_the_plan_puts_its_step_off(rep: User) -> None:
+    make_plan(touches_per_week=2)
+    mql = make_mql()
+    call(mql, "voicemail", by=rep, at=NOW + HOUR)
+
+    call(mql, "no_answer", by=rep, at=NOW + 2 * HOUR)
+
+    assert open_tasks(mql) == [("mail", NEXT_MONDAY + HOUR)]
+
+
+@pytest.mark.parametrize(("source", "left"), [("handoff", 3), ("hubspot", 4)])
+def test_only_our_own_calls_and_mails_count_as_touches(rep: User, source: str, left: int) -> None:
+    contact = make_contact()
+    make_activity(contact, "call", days_ago=6.9, source=source)
+    make_activity(contact, "call", days_ago=7, source=source)
+    make_activity(contact, "note", days_ago=1, source=source)
+
+    assert plans.touches_left(contact, at=NOW) == left
+
+
+def test_touches_left_are_never_below_none(mql: Mql, rep: User) -> None:
+    for number in range(6):
+        call(mql, "no_answer", by=rep, at=NOW + number * HOUR)
+
+    assert plans.touches_left(mql.contact, at=NOW + 6 * HOUR) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "because"), [("email_reply", "They answered"), ("meeting", "A meeting is agreed")]
+)
+def test_an_answer_ends_the_plan(mql: Mql, rep: User, kind: str, because: str, tell: Tell) -> None:
+    call(mql, "voicemail", by=rep, at=NOW + HOUR)
+
+    tell(mql, kind, at=NOW + 2 * HOUR)
+
+    assert enrolment_of(mql).ended_because == because
+    assert not Task.objects.open().filter(mql=mql, kind="mail").exists()
+
+
+def test_a_reply_is_to_be_answered(mql: Mql, rep: User, tell: Tell) -> None:
+    call(mql, "voicemail", by=rep, at=NOW + HOUR)
+
+    tell(mql, "email_reply", at=NOW + 2 * HOUR)
+
+    [answer] = Task.objects.open().filter(mql=mql)
+    assert (answer.title, answer.due_at, answer.assignee) == (
+        "Answer the mail of Vera Prince",
+        NOW + 3 * HOUR,
+        rep,
+    )
+
+
+def test_a_first_touch_is_owed_whatever_ends_the_plan(mql: Mql, tell: Tell) -> None:
+    tell(mql, "meeting", at=NOW + HOUR)
+
+    assert [kind for kind, _ in open_tasks(mql)] == ["first_touch"]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [{"kind": "email_open"}, {"kind": "email_reply", "automated": True}, {"kind": "meeting", "days_ago": 2}],
+)
+def test_what_is_no_answer_ends_nothing(mql: Mql, columns: dict[str, Any], tell: Tell) -> None:
+    tell(mql, at=NOW + HOUR, **columns)
+
+    assert enrolment_of(mql).ended_at is None
+
+
+def test_facts_about_people_in_no_plan_cost_one_query(mql: Mql) -> None:
+    contact = make_contact()
+
+    with CaptureQueriesContext(connection) as captured:
+        plans.end_answered([contact.pk], at=NOW)
+
+    # Besides it, the savepoint.
+    assert len(captured) == 3
+
+
+def test_a_verdict_ends_the_plan(mql: Mql, rep: User) -> None:
+    call(mql, "voicemail", by=rep, at=NOW + HOUR)
+
+    give_verdict(mql, "disqualified", by=rep, at=NOW + 2 * HOUR, reason="Company too small")
+
+    assert enrolment_of(mql).ended_because == "MQL closed: Disqualified"
+    assert open_tasks(mql) == []
+
+
+def test_a_plan_that_is_resumed_asks_for_its_step_once(mql: Mql, rep: User) -> None:
+    call(mql, "voicemail", by=rep, at=NOW + HOUR)
+    plans.end(mql, "By mistake", at=NOW + HOUR)
+
+    for _ in range(2):
+        plans.resume(enrolment_of(mql), at=NOW + 2 * HOUR)
+
+    assert enrolment_of(mql).ended_at is None
+    assert open_tasks(mql) == [("mail", TUESDAY)]
+
+
+def test_the_steps_of_a_reassigned_mql_are_the_new_owners(mql: Mql, rep: User) -> None:
+    lead = make_user(is_superuser=True)
+    call(mql, "voicemail", by=rep, at=NOW + HOUR)
+
+    assign(mql, ben := make_rep("ben").user, by=lead, at=NOW + 2 * HOUR)
+
+    assert Task.objects.open().get(mql=mql).assignee == ben
+
+
+def test_on_its_day_the_plan_gives_up(mql: Mql, rep: User) -> None:
+    to_the_last_step(mql, rep)
+
+    before, then, again = (give_up_due(at=at) for at in (NEXT_MONDAY - HOUR, NEXT_MONDAY, NEXT_MONDAY))
+
+    mql.refresh_from_db()
+    assert (before, then, again) == (0, 1, 0)
+    assert (mql.verdict, mql.reason, mql.closed_by) == ("recycled", REASON, None)
+    assert mql.note == "Nobody answered: Five days came to its end."
+    assert Contact.objects.get(pk=mql.contact_id).stage == "nurture"
+
+
+def test_days_late_it_gives_up_all_the_same(mql: Mql, rep: User) -> None:
+    to_the_last_step(mql, rep)
+
+    assert give_up_due(at=NEXT_MONDAY + 4 * DAY) == 1
+
+
+def test_nobody_is_given_up_on_before_they_were_tried(mql: Mql) -> None:
+    assert give_up_due(at=NOW + 60 * DAY) == 0
+
+
+def test_whoever_answered_is_not_given_up_on(mql: Mql, rep: User) -> None:
+    to_the_last_step(mql, rep)
+    make_activity(mql.contact, "email_reply", at=NEXT_MONDAY - HOUR)
+
+    give_up_due(at=NEXT_MONDAY)
+
+    mql.refresh_from_db()
+    assert mql.closed_at is None
+
+
+def test_an_answer_that_was_overlooked_is_found_by_the_job(mql: Mql, rep: User) -> None:
+    make_activity(mql.contact, "meeting", at=NOW + HOUR)
+
+    assert (plans.end_overlooked(at=NOW + HOUR), plans.end_overlooked(at=NOW + HOUR)) == (1, 0)
+    assert enrolment_of(mql).ended_because == "A meeting is agreed"
+
+
+def test_whoever_was_promised_a_callback_is_not_given_up_on(mql: Mql, rep: User) -> None:
+    to_the_last_step(mql, rep)
+    add_task(
+        mql.contact, "Call", due_at=NEXT_MONDAY + DAY, by=rep, at=THURSDAY, kind=Task.Kind.CALLBACK, mql=mql
+    )
+
+    assert give_up_due(at=NEXT_MONDAY) == 0
+    assert enrolment_of(mql).give_up_at == NEXT_MONDAY + 2 * DAY
+
+
+def test_a_reason_that_reps_may_choose_no_more_still_serves_the_plan(mql: Mql, rep: User) -> None:
+    to_the_last_step(mql, rep)
+    reason = enrolment_of(mql).step.reason
+    reason.active = False
+    reason.save(update_fields=["active"])
+
+    assert give_up_due(at=NEXT_MONDAY) == 1
+
+
+def test_who_stood_at_a_step_that_was_taken_out_goes_on_with_the_next(mql: Mql, rep: User) -> None:
+    call(mql, "voicemail", by=rep, at=NOW + HOUR)
+    PlanStep.objects.filter(action="mail").delete()
+    Task.objects.open().filter(mql=mql).delete()
+
+    plans.carry_on(at=TUESDAY)
+
+    assert open_tasks(mql) == [("call", THURSDAY)]
+
+
+def test_many_start_in_as_many_queries_as_few(rep: User) -> None:
+    make_plan()
+
+    def queries(number: int) -> int:
+        people = make_qualifying_people(number)
+        drain(at=NOW)
+        mqls = list(Mql.objects.filter(contact__in=people).select_related("contact"))
+        Enrolment.objects.all().delete()
+        with CaptureQueriesContext(connection) as captured:
+            plans.start(mqls, at=NOW)
+        return len(captured)
+
+    assert queries(3) == queries(30) <= 14
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_workers_at_once_one_gives_up(at_once: AtOnce) -> None:
+    publish_small_model()
+    rep = make_rep().user
+    make_plan()
+    mql = make_mql()
+    to_the_last_step(mql, rep)
+
+    results = at_once(*[partial(give_up_due, at=NEXT_MONDAY)] * 4)
+
+    assert sorted(results) == [0, 0, 0, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_calls_logged_at_once_do_not_jump_steps(at_once: AtOnce) -> None:
+    publish_small_model()
+    rep = make_rep().user
+    make_plan()
+    mql = make_mql()
+
+    results = at_once(*[partial(plans.after_call, mql, "voicemail", by=rep, at=NOW + HOUR)] * 4)
+
+    # The first settles the call; to the others, which no step asked for, the mail is next.
+    assert raised(results) == []
+    assert enrolment_of(mql).step.position == 1
+    assert [kind for kind, _ in open_tasks(mql)] == ["mail"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reply_and_a_verdict_at_once_end_the_plan_without_a_deadlock(at_once: AtOnce) -> None:
+    publish_small_model()
+    rep = make_rep(team=make_team()).user
+    make_plan()
+    mql = make_mql()
+
+    results = at_once(
+        partial(make_activity, mql.contact, "email_reply", at=NOW + HOUR),
+        partial(give_verdict, mql, "recycled", by=rep, at=NOW + HOUR, reason=REASON),
+    )
+
+    assert raised(results) == []
+    assert enrolment_of(mql).ended_at == NOW + HOUR
+
+
+@pytest.mark.django_db(transaction=True)
+def test_drains_at_once_start_one_plan_each(at_once: AtOnce) -> None:
+    publish_small_model()
+    make_rep()
+    make_plan()
+    people = make_qualifying_people(5)
+    drain(at=NOW)
+    Mql.objects.all().delete()
+    Contact.objects.update(stage="lead")
+
+    results = at_once(*[partial(qualify, people, at=NOW)] * 3)
+
+    assert raised(results) == []
+    assert Enrolment.objects.count() == Task.objects.filter(step__isnull=False).count() == 5
