@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django_q.tasks import async_task
 
-from leads import mail, webhook
+from leads import mail, prospect_delivery, webhook
 from leads.models import Delivery, NotificationSettings
 from leads.notice import notice
 
@@ -106,7 +106,10 @@ def _bury(at: datetime) -> None:
 def send(delivery: Delivery, *, at: datetime) -> bool:
     """Send a leased delivery, then mark what came of it. Returns whether it was sent."""
     try:
-        _hand_over(delivery)
+        _hand_over(delivery, at)
+    except prospect_delivery.Withheld as why:
+        _mark(delivery, state=Delivery.State.WITHDRAWN, last_error=str(why))
+        return False
     except ObjectDoesNotExist as gone:
         _mark(delivery, state=Delivery.State.DEAD, last_error=f"What it is about is no longer there: {gone}")
         return False
@@ -121,8 +124,10 @@ def send(delivery: Delivery, *, at: datetime) -> bool:
     return True
 
 
-def _hand_over(delivery: Delivery) -> None:
-    if delivery.channel == Delivery.Channel.SLACK:
+def _hand_over(delivery: Delivery, at: datetime) -> None:
+    if delivery.template == prospect_delivery.TEMPLATE:
+        prospect_delivery.send(delivery, at=at)
+    elif delivery.channel == Delivery.Channel.SLACK:
         about = notice(delivery.context)
         wanted = NotificationSettings.objects.exclude(slack_url="").get(user=delivery.context["user"])
         webhook.post(wanted.slack_url, f"{about.text}\n{about.address}")
@@ -154,6 +159,16 @@ def pause_after(attempts: int) -> timedelta:
     """How long to wait after so many failed attempts: half a minute, then three times as long each time, to a bound."""
     pause = SHORTEST_PAUSE * GROWTH ** (attempts - 1) * (1 + JITTER * _random.random())
     return min(pause, LONGEST_PAUSE)
+
+
+def hold(*, mql_id: int, queued_at: datetime, until: datetime) -> None:
+    """Keep what was queued about an MQL at a moment from leaving before `until`: its cause may yet be taken back.
+
+    Call it in the transaction that queued it.
+    """
+    waiting = Delivery.objects.filter(state=Delivery.State.WAITING, context__mql=mql_id, created_at=queued_at)
+    # The index knows what waits by when it is next tried.
+    waiting.filter(next_attempt_at__gte=queued_at, next_attempt_at__lt=until).update(next_attempt_at=until)
 
 
 def withdraw(deliveries: QuerySet[Delivery], *, at: datetime) -> int:

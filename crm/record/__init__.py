@@ -11,7 +11,7 @@ from crm.record.consent import set_consent
 from crm.record.contacts import upsert_contacts, upsert_sound_contacts
 from crm.record.correction import correct_company, correct_contact
 from crm.record.erasure import erase_contacts
-from crm.record.stage import move_stage
+from crm.record.stage import move_stage, take_back_move
 
 __all__ = [
     "Known",
@@ -22,6 +22,7 @@ __all__ = [
     "find_companies",
     "move_stage",
     "set_consent",
+    "take_back_move",
     "upsert_companies",
     "upsert_contacts",
     "upsert_sound_contacts",

@@ -54,3 +54,30 @@ def move_stage(
     )
     facts_changed.send(move_stage, contact_ids=ids, company_ids=[], at=at)
     return ids
+
+
+@transaction.atomic
+def take_back_move(
+    move: StageChange, *, stage_changed_at: datetime, recycled_at: datetime | None, by: User, at: datetime
+) -> None:
+    """Undo `move`, the contact's latest and by `by`: the stage is what it was before, since when it was.
+
+    What no rule of stages allows is allowed here, as nothing has come of the move. The history keeps both. Raises
+    Conflict where the contact was moved since, or by somebody else.
+    """
+    contact = Contact.objects.select_for_update(no_key=True).get(pk=move.contact_id)
+    latest = StageChange.objects.filter(contact=contact).order_by("-pk").first()
+    if latest != move or contact.stage != move.to_stage or move.by_id != by.pk or not move.from_stage:
+        raise Conflict(
+            FieldError("stage", "the contact was moved since, or by somebody else", "move it by hand")
+        )
+    Contact.objects.filter(pk=contact.pk).update(
+        stage=move.from_stage,
+        stage_changed_at=stage_changed_at,
+        recycled_at=recycled_at,
+        updated_at=max(contact.updated_at, at),
+    )
+    StageChange.objects.create(
+        contact=contact, from_stage=move.to_stage, to_stage=move.from_stage, at=at, by=by, reason="Undone"
+    )
+    facts_changed.send(take_back_move, contact_ids=[contact.pk], company_ids=[], at=at)
