@@ -9,10 +9,11 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from leads import clocks, notify, tasks
-from leads.hand_over import record_assignments
+from leads.first_mail import plan_first_mails
+from leads.hand_over import record_assignments, write_owners
 from leads.models import Mql, Rep
 from leads.routing.decide import Decider, Decision
 from leads.routing.desk import open_desk
@@ -46,7 +47,7 @@ def route(
     routed = [mql for mql in mqls if decisions[mql.pk].rep]
     for mql in routed:
         _own(mql, decisions[mql.pk], because)
-    _give(routed)
+    write_owners(routed)
     desk.save_turns()
     unrouted = [mql for mql in mqls if mql.owner_id is None]
     trails = {pk: decision.trail for pk, decision in decisions.items()}
@@ -72,23 +73,6 @@ def _never_flagged(mqls: Sequence[Mql]) -> list[Mql]:
         )
     )
     return [mql for mql in mqls if mql.pk not in said]
-
-
-def _give(mqls: Sequence[Mql]) -> None:
-    """Write the owners. `bulk_update` compares every row with every value, which takes long for a full batch."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE leads_mql SET owner_id = given.owner_id, routed_because = given.because
-            FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS given (id, owner_id, because)
-            WHERE leads_mql.id = given.id
-            """,
-            [
-                [mql.pk for mql in mqls],
-                [mql.owner_id for mql in mqls],
-                [mql.routed_because for mql in mqls],
-            ],
-        )
 
 
 def route_unassigned(*, at: datetime) -> int:
@@ -120,5 +104,6 @@ def _route_batch(at: datetime) -> tuple[int, int]:
         return 0, 0
     routed = route(mqls, at=at)
     clocks.set_clocks(routed, at=at)
+    plan_first_mails(routed, at=at)
     logger.info("routed waiting=%s found_owner=%s", len(mqls), len(routed))
     return len(mqls), len(routed)
