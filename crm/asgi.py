@@ -3,6 +3,7 @@
 import os
 
 from django.core.asgi import get_asgi_application
+from django.utils.module_loading import import_string
 
 from crm.demo_logins import refuse_demo_passwords
 
@@ -10,5 +11,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 # A web process serves many short requests from threads: they share a pool of connections.
 os.environ.setdefault("DATABASE_POOL", "on")
 
-application = get_asgi_application()
+_pages = get_asgi_application()
+application = import_string("leads.live.Live")(_pages)
 refuse_demo_passwords()

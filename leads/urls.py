@@ -3,12 +3,23 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from leads.views import companies, contacts, inbox, notification_settings, notifications, tasks, verdicts
+from leads.views import (
+    companies,
+    contacts,
+    inbox,
+    live,
+    notification_settings,
+    notifications,
+    tasks,
+    verdicts,
+)
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="inbox")),
     path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/live/", live.live_elsewhere, name="live"),
     path("inbox/<int:pk>/", inbox.mql, name="mql"),
+    path("inbox/<int:pk>/changed/", live.mql_change, name="mql-change"),
     path("inbox/<int:pk>/accept/", verdicts.accept_mql, name="mql-accept"),
     path("inbox/<int:pk>/claim/", verdicts.claim_mql, name="mql-claim"),
     path("inbox/<int:pk>/qualify/", verdicts.qualify_mql, name="mql-qualify"),
@@ -28,5 +39,6 @@ urlpatterns = [
     path(
         "notifications/settings/", notification_settings.notification_settings, name="notification-settings"
     ),
+    path("notifications/bell/", live.bell, name="bell"),
     path("notifications/settings/test/", notification_settings.test_webhook, name="webhook-test"),
 ]
