@@ -38,8 +38,12 @@ def compose(delivery: Delivery) -> EmailMultiAlternatives:
 
 def message_id(delivery: Delivery) -> str:
     """The same for every attempt, so that a mail server or reader recognises a second sending."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    return f"<handoff.{delivery.pk}.{delivery.created_at:%Y%m%d%H%M%S%f}@{domain}>"
+    return f"<handoff.{delivery.pk}.{delivery.created_at:%Y%m%d%H%M%S%f}@{sending_domain()}>"
+
+
+def sending_domain() -> str:
+    """The domain that our mail comes from."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
 
 
 def _mql_assigned(context: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,10 +21,14 @@ def touches_left(contact: Contact, *, at: datetime) -> int:
     """How many calls and mails `contact` may still be given at `at`: by the plan they are in, else by the default
     plan, else `TOUCHES_PER_WEEK` in seven days.
     """
+    return max(0, most_per_week(contact) - len(touches_of([contact.pk], at=at)[contact.pk]))
+
+
+def most_per_week(contact: Contact) -> int:
+    """How many calls and mails `contact` may be given in seven days."""
     enrolments = Enrolment.objects.open().filter(mql__contact=contact)
     plan = Plan.objects.filter(enrolments__in=enrolments).first() or Plan.objects.default()
-    most = plan.touches_per_week if plan else TOUCHES_PER_WEEK
-    return max(0, most - len(touches_of([contact.pk], at=at)[contact.pk]))
+    return plan.touches_per_week if plan else TOUCHES_PER_WEEK
 
 
 def touches_of(contact_ids: Collection[int], *, at: datetime) -> dict[int, list[datetime]]:

@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
                             ("sent", "Sent"),
                             ("stopped", "Stopped"),
                             ("refused", "Refused"),
+                            ("failed", "Not delivered"),
                         ],
                         default="waiting",
                         max_length=7,
@@ -83,6 +84,15 @@ class Migration(migrations.Migration):
                     "because",
                     models.CharField(
                         blank=True, default="", help_text="Why it was stopped or refused.", max_length=200
+                    ),
+                ),
+                (
+                    "message_id",
+                    models.CharField(
+                        editable=False,
+                        help_text="Under which it leaves: what answers name.",
+                        max_length=200,
+                        verbose_name="Message-ID",
                     ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -140,7 +150,10 @@ class Migration(migrations.Migration):
                         condition=models.Q(("automatic", True)),
                         fields=("mql",),
                         name="prospectmail_one_first_per_mql",
-                    )
+                    ),
+                    models.UniqueConstraint(
+                        fields=("message_id",), name="prospectmail_message_id_unique"
+                    ),
                 ],
             },
         ),

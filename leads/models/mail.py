@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -9,6 +11,9 @@ from django.utils import timezone
 
 from crm.models import Contact
 from leads.models.mql import Mql
+
+if TYPE_CHECKING:
+    from crm.models import User
 
 
 class MailTemplate(models.Model):
@@ -26,6 +31,21 @@ class MailTemplate(models.Model):
         return self.name
 
 
+class ProspectMailQuerySet(models.QuerySet["ProspectMail"]):
+    def waiting(self) -> ProspectMailQuerySet:
+        return self.filter(state=ProspectMail.State.WAITING)
+
+    def visible_to(self, user: User) -> ProspectMailQuerySet:
+        """What `user` may read: their own, and what belongs to an MQL that they may read; staff everything."""
+        if user.is_staff:
+            return self
+        return self.filter(Q(sender=user) | Q(mql__in=Mql.objects.visible_to(user).values("pk")))
+
+    def changeable_by(self, user: User) -> ProspectMailQuerySet:
+        """What `user` may stop: their own, and what belongs to an MQL that they may work."""
+        return self.filter(Q(sender=user) | Q(mql__in=Mql.objects.changeable_by(user).values("pk")))
+
+
 class ProspectMail(models.Model):
     """One mail to a contact in a rep's name. It leaves at `send_at`, and until then it can be stopped."""
 
@@ -34,6 +54,7 @@ class ProspectMail(models.Model):
         SENT = "sent", "Sent"
         STOPPED = "stopped", "Stopped"
         REFUSED = "refused", "Refused"
+        FAILED = "failed", "Not delivered"
 
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="prospect_mails")
     mql = models.ForeignKey(Mql, models.SET_NULL, null=True, blank=True, related_name="prospect_mails")
@@ -48,9 +69,14 @@ class ProspectMail(models.Model):
     because = models.CharField(
         max_length=200, blank=True, default="", help_text="Why it was stopped or refused."
     )
+    message_id = models.CharField(
+        "Message-ID", max_length=200, editable=False, help_text="Under which it leaves: what answers name."
+    )
     created_at = models.DateTimeField(default=timezone.now)
     send_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ProspectMailQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -58,6 +84,7 @@ class ProspectMail(models.Model):
             models.UniqueConstraint(
                 fields=["mql"], condition=Q(automatic=True), name="prospectmail_one_first_per_mql"
             ),
+            models.UniqueConstraint(fields=["message_id"], name="prospectmail_message_id_unique"),
         ]
         indexes = [
             # What may leave now.
