@@ -19,6 +19,14 @@ class Step(TypedDict):
     outcome: str
 
 
+MOST_SHOWN = 20
+
+
+def hand_overs_of(mql: Mql) -> list[Assignment]:
+    """The history of whose `mql` was, the newest first, as far as a page shows it."""
+    return list(mql.assignments.select_related("from_owner", "to_owner", "by")[:MOST_SHOWN])
+
+
 def record_assignments(
     mqls: Iterable[Mql],
     *,

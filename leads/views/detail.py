@@ -15,6 +15,7 @@ from leads.chart import Chart, chart
 from leads.colleagues import colleagues
 from leads.deadlines import note_hours
 from leads.forms import NoteForm, TaskForm
+from leads.hand_over import hand_overs_of
 from leads.models import Mql, Rep
 from leads.reasons import Breakdown, breakdown
 from leads.timeline import Group, chosen, timeline
@@ -46,6 +47,7 @@ def mql_context(request: PageRequest, shown: Mql) -> dict[str, Any]:
     note_hours([shown])
     return {
         "may_change": Mql.objects.changeable_by(user).filter(pk=shown.pk).exists(),
+        "hand_overs": hand_overs_of(shown),
         "earlier": earlier.select_related("owner", "closed_by").order_by("-opened_at", "-pk")[:MANY],
         "chart": chart_of(contact, now=score.total) if score else None,
         **person_context(request, contact, page=_address(request, shown)),
