@@ -19,7 +19,6 @@ from crm.contact_import.said import Said
 from crm.contact_import.spec import ImportMap
 from crm.contact_import.values import Binding
 from crm.errors import FieldError, Invalid
-from crm.garbage import seldom_collected
 from crm.models import User
 
 CHUNK_ROWS = 2000
@@ -70,7 +69,6 @@ def import_file(
         rejects = stack.enter_context(RejectedRows(rejected_path, sheet.headings, sheet.delimiter))
         if dry_run:
             stack.enter_context(transaction.atomic())
-        stack.enter_context(seldom_collected())
         for drafts in _one_ahead(_chunks(sheet, drafter, report)):
             _take(drafts, import_map, said, rejects, report, at=at)
             progress(sheet.position(), sheet.size)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +15,7 @@ from tqdm import tqdm
 from crm.contact_import import Report, import_file, read_map
 from crm.contact_import.spec import ImportMap
 from crm.errors import HandoffError
+from crm.garbage import seldom_collected
 
 
 class Command(BaseCommand):
@@ -61,7 +59,7 @@ def _read_map(path: Path) -> ImportMap:
 def _import(path: Path, import_map: ImportMap, rejected_path: Path, *, dry_run: bool) -> Report:
     if not path.is_file():
         raise CommandError(f"{path} is not a file")
-    with _rare_collections(), tqdm(unit="B", unit_scale=True, disable=None, leave=False) as bar:
+    with seldom_collected(), tqdm(unit="B", unit_scale=True, disable=None, leave=False) as bar:
 
         def show(position: int, size: int) -> None:
             bar.total = size
@@ -70,17 +68,6 @@ def _import(path: Path, import_map: ImportMap, rejected_path: Path, *, dry_run: 
         return import_file(
             path, import_map, at=timezone.now(), rejected_path=rejected_path, dry_run=dry_run, progress=show
         )
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Facts hold no cycles and are freed without the collector: looking for cycles takes a quarter of an import."""
-    usual = gc.get_threshold()
-    gc.set_threshold(100_000, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def _beside(path: Path) -> Path:
