@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -40,4 +42,20 @@ class SlaTarget(models.Model):
         ordering = ["grade"]
 
     def __str__(self) -> str:
-        return f"{self.grade or 'Every other'}: {self.minutes} min"
+        """As A1: 15 minutes; reminded at 8 min; goes on at 30 min."""
+        parts = [f"{self.grade or 'Every other'}: {_length(self.minutes)}"]
+        if self.remind_at_percent:
+            parts.append(f"reminded at {self._at(self.remind_at_percent)}")
+        if self.reassign_at_percent:
+            parts.append(f"goes on at {self._at(self.reassign_at_percent)}")
+        return "; ".join(parts)
+
+    def _at(self, percent: int) -> str:
+        return f"{math.ceil(self.minutes * percent / 100)} min"
+
+
+def _length(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    if hours and not rest:
+        return f"{hours} hour{'s' if hours > 1 else ''}"
+    return f"{minutes} minute{'s' if minutes > 1 else ''}"

@@ -20,7 +20,7 @@ from pytest_django import DjangoDbBlocker
 from crm import record
 from crm.models import ApiKey, Company, Contact, User
 from crm.models.apikey import create_key
-from leads.models import Mql, Rep, Team, VerdictReason
+from leads.models import Mql, Rep, SlaTarget, Team, VerdictReason, WorkingHours
 from leads.roles import MARKETERS, ensure_groups
 from scoring.models import (
     DomainList,
@@ -51,7 +51,7 @@ MODELS = [
 ]
 ADDED_BY_HAND = [
     ApiKey, Company, Contact, User, UserGroup, Rep, Team, VerdictReason, DomainList, DomainListEntry, Group, Persona,
-    Rule, ScoringVersion,
+    Rule, ScoringVersion, SlaTarget, WorkingHours,
 ]  # fmt: skip
 
 
@@ -77,6 +77,11 @@ def fill(number: int) -> None:
         create_key(word, ["read"])
         VerdictReason.objects.create(verdict="recycled", text=word)
         UserGroup.objects.create(name=word)
+        hours = WorkingHours.objects.create(name=word, time_zone="Europe/Berlin", holidays_country="DE")
+        hours.closed_days.create(day=NOW.date())
+        hours.teams.add(make_team(f"Team {word}"))
+        number = SlaTarget.objects.count()
+        SlaTarget.objects.create(grade=f"{'ABCD'[number % 4]}{number // 4 + 1}", minutes=15)
         _fill_jobs(word)
 
 
