@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pytest
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
+
+from crm.models import User
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -42,9 +47,19 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def _session_of(user: User) -> str:
+    """The cookie of one who has signed in."""
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
 @pytest.fixture
 def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
-    """Open a browser window of some width. What its console complains of fails the test in the end."""
+    """Open a browser window of some width, signed in as `user` if given one.
+
+    What its console complains of fails the test in the end.
+    """
     expect.set_options(timeout=SECONDS * 1000)
     complaints: list[str] = []
 
@@ -52,12 +67,30 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
         if message.type in ("error", "warning"):
             complaints.append(f"{message.type}: {message.text}")
 
-    def window(*, width: int = 1440, height: int = 900, javascript: bool = True) -> Page:
+    def window(
+        *,
+        width: int = 1440,
+        height: int = 900,
+        javascript: bool = True,
+        theme: Literal["light", "dark"] = "light",
+        user: User | None = None,
+    ) -> Page:
         context = chromium.new_context(
             viewport={"width": width, "height": height},
             base_url=live_server.url,
             java_script_enabled=javascript,
+            color_scheme=theme,
         )
+        if user:
+            context.add_cookies(
+                [
+                    {
+                        "name": settings.SESSION_COOKIE_NAME,
+                        "value": _session_of(user),
+                        "url": live_server.url,
+                    }
+                ]
+            )
         context.set_default_timeout(SECONDS * 1000)
         page = context.new_page()
         page.on("console", note)
