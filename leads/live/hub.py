@@ -42,8 +42,8 @@ REMEMBERED = 500
 MOST_WAITING = 50
 """A tab that is so far behind is told to look at everything anew."""
 
-CLOCK_MARGIN = 2.0
-"""Seconds that a page may believe to be younger than it is: several machines, whole seconds."""
+CLOCK_MARGIN = 1.0
+"""Seconds by which the clock of the machine that rendered a page may differ."""
 
 
 @dataclass(slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""`/inbox/live/`: what a tab hears, as server-sent events; or, asked with `after`, what it has missed, as JSON.
+"""`/inbox/live/`: what a tab hears, as server-sent events; or, asked with `poll`, what it has missed, as JSON.
 
 Answered before Django's own handler, which would keep a thread for as long as a tab is open. What that does for other
 pages is done here: the host is checked, the session says who asks, and nobody else's news is told.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 import signal
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -42,6 +43,7 @@ LONGEST_SECONDS = 600.0
 """Then a tab comes back with its session, which may have ended meanwhile."""
 
 RETRY_MILLISECONDS = 2000
+MOMENT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 
 
 class Live:
@@ -66,13 +68,13 @@ class Live:
         hub = self._listening_hub()
         await hub.ready()
         asked = parse_qs(scope["query_string"].decode("latin-1"))
-        if after := asked.get("after"):
-            missed = hub.missed(sight, after=after[0])
+        after = request.headers.get("Last-Event-ID", "") or asked.get("after", [""])[0]
+        rendered_at = _moment(asked.get("rendered", [""])[0])
+        if "poll" in asked:
+            missed = hub.missed(sight, after=after, rendered_at=rendered_at)
             await _send_json(send, 200, {"id": hub.position(), **missed.as_json()})
-            return
-        [rendered] = asked.get("rendered", [""])[:1]
-        last = request.headers.get("Last-Event-ID", "")
-        await _stream(hub, sight, receive, send, last=last, rendered=rendered)
+        else:
+            await _stream(hub, Tab(sight), receive, send, after=after, rendered_at=rendered_at)
 
     def _listening_hub(self) -> Hub:
         """This process's hub, which begins to listen with the first tab."""
@@ -98,15 +100,20 @@ def _who_asks(request: HttpRequest) -> tuple[int, Sight | None]:
         connection.close()
 
 
-async def _stream(hub: Hub, sight: Sight, receive: Receive, send: Send, *, last: str, rendered: str) -> None:
-    tab = Tab(sight)
+def _moment(written: str) -> float | None:
+    """When a page says it was rendered, in seconds since 1970. None where it says nothing sensible."""
+    return float(written) if MOMENT.fullmatch(written) else None
+
+
+async def _stream(
+    hub: Hub, tab: Tab, receive: Receive, send: Send, *, after: str, rendered_at: float | None
+) -> None:
     hub.tabs.add(tab)
     watch = asyncio.create_task(_end_when_left(tab, receive))
     try:
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         # Asked for after the tab was added: what happens in between may be told twice, and is not lost.
-        rendered_at = float(rendered) if rendered.isdecimal() else None
-        missed = hub.missed(sight, after=last, rendered_at=rendered_at)
+        missed = hub.missed(tab.sight, after=after, rendered_at=rendered_at)
         hello = f"retry: {RETRY_MILLISECONDS}\n: connected\n\n" + _event(hub.position(), missed)
         await _say(send, hello)
         await _tell(hub, tab, send)

@@ -6,13 +6,15 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
-from django.test import Client
+from django.db import connections
 
 from crm.models import User
 from leads.live import Live
 from tests.leads.page_client import signed_in
+
+Result = TypeVar("Result")
 
 SECONDS = 10
 QUIET_SECONDS = 0.5
@@ -69,8 +71,20 @@ class Tab:
         return False
 
 
+async def do(call: Callable[[], Result]) -> Result:
+    """Do something as another process would: in a thread, on a connection that is closed afterwards."""
+
+    def run() -> Result:
+        try:
+            return call()
+        finally:
+            connections.close_all()
+
+    return await asyncio.to_thread(run)
+
+
 async def cookies_of(user: User) -> str:
-    client: Client = await asyncio.to_thread(signed_in, user)
+    client = await do(lambda: signed_in(user))
     return f"sessionid={client.cookies['sessionid'].value}"
 
 
