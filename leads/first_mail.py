@@ -10,13 +10,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import CharField, Exists, F, OuterRef, Q, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from crm.models import User
+from crm.models import Contact, User
 from leads import merge, sla, touches
 from leads.mailable import refusals
 from leads.models import Delivery, MailTemplate, Mql, Plan, ProspectMail, Rep
@@ -27,6 +27,10 @@ from leads.prospect_mail import KEY, LONGEST_SUBJECT, message_id_of, queue, with
 logger = logging.getLogger(__name__)
 
 MOST_PER_RUN = 500
+MOST_SHOWN = 5
+NEWS = (ProspectMail.State.REFUSED, ProspectMail.State.FAILED)
+NEWS_FOR = timedelta(days=7)
+"""How long a rep is shown that a mail of theirs did not leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +147,11 @@ def mark_failed() -> int:
     dead = Delivery.objects.filter(key=key, state=Delivery.State.DEAD)
     failed = ProspectMail.objects.waiting().filter(Exists(dead))
     return failed.update(state=ProspectMail.State.FAILED, because="The mail server did not take it")
+
+
+def mails_under_way(contact: Contact, *, user: User, at: datetime) -> QuerySet[ProspectMail]:
+    """What `user` may know of mail to `contact` that has not left: what waits, and what failed lately. Newest first."""
+    mails = ProspectMail.objects.visible_to(user).filter(contact=contact).select_related("sender")
+    waiting = Q(state=ProspectMail.State.WAITING) & (Q(automatic=False) | STANDS)
+    lately = Q(state__in=NEWS, created_at__gt=at - NEWS_FOR)
+    return mails.filter(waiting | lately)[:MOST_SHOWN]

@@ -43,7 +43,7 @@ class TurnDownForm(forms.Form):
         self.order_fields(["reason", "note"])
 
 
-def _form_number() -> str:
+def new_form_number() -> str:
     return uuid4().hex
 
 
@@ -51,7 +51,7 @@ class NoteForm(forms.Form):
     """A note on a contact. `once` makes a second click on the button harmless."""
 
     text = forms.CharField(label="Note", max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
-    once = forms.CharField(max_length=64, initial=_form_number, widget=forms.HiddenInput)
+    once = forms.CharField(max_length=64, initial=new_form_number, widget=forms.HiddenInput)
 
 
 class TaskForm(forms.Form):

@@ -17,8 +17,10 @@ from django.utils.safestring import SafeString
 
 from crm.models import Activity, ActivityKind, Contact, Stage, User
 from leads import deadlines, reasons
+from leads.calls import is_wrong_number
 from leads.deadlines import DAY, MINUTE, Deadline, duration
 from leads.models import Mql, Task
+from leads.models.plan import CallOutcome
 from scoring.models import ScoreChange
 
 register = template.Library()
@@ -104,6 +106,13 @@ def _date(moment: datetime, now: datetime) -> str:
 
 
 @register.filter
+def until(moment: datetime) -> SafeString:
+    """How long until something happens by itself: leaves in 25 min."""
+    left = moment - timezone.now()
+    return _time(moment, f"leaves in {duration(left)}" if left >= MINUTE else "leaves now")
+
+
+@register.filter
 def clock(moment: datetime) -> SafeString:
     """The time of day."""
     return _time(moment, f"{timezone.localtime(moment):%H:%M}")
@@ -176,6 +185,18 @@ def points(amount: Decimal) -> str:
 
 
 @register.filter
+def moved(change: Decimal) -> str:
+    """By how much a score moved: ▲ 12, ▼ 3.5."""
+    return f"{'▲' if change > 0 else '▼'} {score(abs(change))}"
+
+
+@register.filter
+def moved_in_words(change: Decimal) -> str:
+    """By how much a score moved, as it is said aloud."""
+    return f"{'up' if change > 0 else 'down'} {score(abs(change))}"
+
+
+@register.filter
 def grade_class(grade: str) -> str:
     return f"grade-{grade[:1].lower()}"
 
@@ -207,7 +228,11 @@ def told_beside(activity: Activity) -> str:
     """What is known of an activity besides its kind and subject: the outcome, who noted it, the campaign."""
     said = activity.properties if isinstance(activity.properties, dict) else {}
     campaign = "" if activity.campaign == activity.subject else activity.campaign
-    return " · ".join(str(part) for part in (said.get("outcome"), said.get("by"), campaign) if part)
+    outcome = said.get("outcome")
+    if outcome in CallOutcome.values:
+        outcome = CallOutcome(outcome).label
+    outcome = "" if outcome == activity.subject else outcome
+    return " · ".join(str(part) for part in (outcome, said.get("by"), campaign) if part)
 
 
 @register.filter
@@ -245,6 +270,12 @@ def phone_link(number: str) -> str:
     """A telephone number as a link dials it: digits, and the plus of a country, after which no zero is dialled."""
     dialled = number.replace("(0)", "") if number.lstrip().startswith("+") else number
     return "".join(sign for sign in dialled if sign.isdecimal() or sign == "+")
+
+
+@register.filter
+def has_wrong_number(contact: Contact) -> bool:
+    """Whether somebody called the number and reached somebody else."""
+    return is_wrong_number(contact)
 
 
 @register.filter

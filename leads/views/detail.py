@@ -16,6 +16,7 @@ from leads.colleagues import colleagues
 from leads.deadlines import note_hours
 from leads.forms import NoteForm, TaskForm
 from leads.hand_over import hand_overs_of
+from leads.first_mail import mails_under_way
 from leads.models import Mql, Rep
 from leads.reasons import Breakdown, breakdown
 from leads.timeline import Group, chosen, timeline
@@ -63,6 +64,7 @@ def person_context(request: PageRequest, contact: Contact, *, page: str) -> dict
         "company": contact.company,
         "colleagues": colleagues(contact, user=user),
         "tasks": contact.tasks.open().visible_to(user).select_related("assignee")[:MANY],
+        "mails": mails_under_way(contact, user=user, at=timezone.now()),
         **timeline_context(request, contact),
         **writing_context(user, page=page),
     }
