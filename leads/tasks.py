@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from crm import record
 from crm.errors import Conflict, FieldError, Forbidden, Invalid
 from crm.facts import ActivityFacts
 from crm.models import ActivityKind, Contact, User
-from leads import plans, touches
-from leads.models import Mql, Rep, Task
+from leads import notify, plans, touches
+from leads.models import Mql, Notification, Rep, Task, Team
 
 SOURCE = touches.SOURCE
 """What activities that are recorded here name as their source."""
@@ -132,6 +132,40 @@ def complete(task: Task, *, by: User, at: datetime, outcome: str = "") -> Task:
     _record_done(task, at)
     plans.after_task(task, at=at)
     return task
+
+
+@transaction.atomic
+def reassign(task: Task, assignee: User, *, by: User, at: datetime) -> Task:
+    """Give `task` to a teammate, and tell them, unless they took it themselves. Who has it already keeps it untold.
+
+    Raises AlreadyDone, Invalid where the assignee is nobody that `by` may give it to, Forbidden for who may not.
+    """
+    held = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
+    if held.assignee_id == assignee.pk and not held.done_at:
+        return held
+    if not Task.objects.changeable_by(by).filter(pk=held.pk).exists():
+        raise Forbidden(FieldError("assignee", "this task is somebody else's", "ask them or their team lead"))
+    if held.done_at:
+        raise AlreadyDone(held)
+    if not may_be_given(by).filter(pk=assignee.pk).exists():
+        raise Invalid(FieldError("assignee", f"{assignee} is in none of your teams", "choose a teammate"))
+    Task.objects.filter(pk=held.pk).update(assignee=assignee)
+    held.refresh_from_db()
+    if assignee != by:
+        mql = Mql.objects.select_related("contact__company").filter(tasks=held).first()
+        text = f"{by} gave you a task" + (": {who}" if mql else "")
+        told = notify.Told(f"{held.pk}:{at:%Y%m%d%H%M%S}", assignee, mql, text)
+        notify.tell(Notification.Kind.TASK_ASSIGNED, [told], at=at)
+    return held
+
+
+def may_be_given(by: User) -> QuerySet[User]:
+    """Whom `by` may give a task to: themselves, their teammates and the leads of their teams; administrators anybody
+    who is in a team or leads one.
+    """
+    active = User.objects.filter(is_active=True)
+    teams = Team.objects.all() if by.is_superuser else Team.objects.filter(Q(reps__user=by) | Q(lead=by))
+    return active.filter(Q(rep__team__in=teams) | Q(led_teams__in=teams)).distinct()
 
 
 def _record_done(task: Task, at: datetime) -> None:

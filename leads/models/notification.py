@@ -31,6 +31,7 @@ class Notification(models.Model):
         SLA_REMINDER = "sla_reminder", "Half of the SLA has passed"
         SLA_BREACHED = "sla_breached", "SLA breached in the team"
         TASK_DUE = "task_due", "Task due"
+        TASK_ASSIGNED = "task_assigned", "Task handed to you"
         CAME_BACK = "came_back", "Recycled contact is back"
         REPLIED = "replied", "Prospect replied"
 

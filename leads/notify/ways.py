@@ -33,6 +33,7 @@ DEFAULTS: Mapping[Kind, Ways] = {
     Kind.SLA_REMINDER: Ways(),
     Kind.SLA_BREACHED: Ways(),
     Kind.TASK_DUE: Ways(mail=Mail.OFF),
+    Kind.TASK_ASSIGNED: Ways(),
     Kind.CAME_BACK: Ways(),
     Kind.REPLIED: Ways(),
 }

@@ -42,7 +42,7 @@ def test_tasks_stand_under_when_they_are_due(page: Client, sdr: User) -> None:
 
     seen = text_of(page.get("/tasks/"))
 
-    assert re.search(r"Overdue Missed .*24 h overdue.* Coming Later .*in 2 days", seen)
+    assert re.search(r"Overdue 1 Missed .*24 h overdue.* Coming 1 Later .*in 2 days", seen)
 
 
 def test_mine_are_mine_and_the_teams_are_the_teams(page: Client, sdr: User) -> None:
@@ -110,6 +110,93 @@ def test_a_teammates_task_is_forbidden(page: Client, sdr: User) -> None:
     assert response.status_code == 403
     assert "this task is somebody else's" in text_of(response)
     assert task.done_at is None
+
+
+def test_headings_say_how_many_there_are(page: Client, sdr: User) -> None:
+    for days in (-1, -2, 3):
+        make_task("Call", by=sdr, days=days)
+
+    assert re.search(r"Overdue 2 Call .* Coming 1 Call", text_of(page.get("/tasks/")))
+
+
+def test_what_was_done_is_listed_the_newest_first(page: Client, sdr: User) -> None:
+    for hours, title in ((2, "Earlier"), (1, "Later")):
+        task = make_task(title, by=sdr, days=1)
+        complete(task, by=sdr, at=timezone.now() - timedelta(hours=hours), outcome=f"{title} it went")
+
+    seen = text_of(page.get("/tasks/?show=done"))
+
+    assert re.search(r"Later Done .*Later it went.* Earlier Done .*Earlier it went", seen)
+    assert "Nothing to do" in text_of(page.get("/tasks/"))
+
+
+def test_only_what_one_may_change_has_buttons(page: Client, sdr: User) -> None:
+    make_task("Theirs", by=make_rep("mate", team=sdr.rep.team).user, days=1)
+
+    seen = text_of(page.get("/tasks/?whose=team"))
+
+    assert "Theirs" in seen
+    assert "Put off" not in seen
+
+
+def test_a_task_is_put_off_from_a_page_without_scripts(page: Client, sdr: User) -> None:
+    task = make_task("Call back", by=sdr, days=1)
+
+    asked = text_of(page.get(f"/tasks/{task.pk}/snooze/"))
+    response = page.post(f"/tasks/{task.pk}/snooze/", {"until": "next_week", "next": "/tasks/"})
+
+    task.refresh_from_db()
+    assert "Put off until Call back In an hour" in asked
+    assertRedirects(response, "/tasks/")
+    assert task.snoozed_times == 1
+
+
+def test_a_task_is_put_off_to_a_chosen_time(page: Client, sdr: User) -> None:
+    task = make_task("Call back", by=sdr, days=1)
+    chosen = timezone.localtime() + timedelta(days=30)
+
+    page.post(f"/tasks/{task.pk}/snooze/", {"moment": f"{chosen:%Y-%m-%dT%H:%M}"})
+
+    task.refresh_from_db()
+    assert task.due_at >= chosen.replace(second=0, microsecond=0)
+
+
+def test_no_time_is_asked_for_again(page: Client, sdr: User) -> None:
+    task = make_task("Call back", by=sdr, days=1)
+
+    response = page.post(f"/tasks/{task.pk}/snooze/", {}, **htmx())
+
+    assert response.status_code == 422
+    assert "Choose a time." in text_of(response)
+
+
+def test_a_task_is_handed_on_to_a_teammate(page: Client, sdr: User) -> None:
+    task, mate = make_task("Call back", by=sdr, days=1), make_rep("mate", team=sdr.rep.team).user
+    make_rep("stranger", team=make_team("Other"))
+
+    asked = text_of(page.get(f"/tasks/{task.pk}/reassign/", **htmx()))
+    page.post(f"/tasks/{task.pk}/reassign/", {"assignee": mate.pk})
+
+    task.refresh_from_db()
+    assert task.assignee == mate
+    assert "mate" in asked
+    assert "stranger" not in asked
+
+
+@pytest.mark.parametrize("verb", ["snooze", "reassign"])
+def test_another_teams_task_is_neither_put_off_nor_handed_on(page: Client, verb: str) -> None:
+    task = make_task("Theirs", by=make_rep("other", team=make_team("Other")).user, days=1)
+
+    assert page.get(f"/tasks/{task.pk}/{verb}/").status_code == 404
+    assert page.post(f"/tasks/{task.pk}/{verb}/", {"until": "hour"}).status_code == 404
+
+
+def test_a_form_leads_back_to_no_other_site(page: Client, sdr: User) -> None:
+    task = make_task("Call back", by=sdr, days=1)
+
+    asked = page.get(f"/tasks/{task.pk}/snooze/?next=https://evil.example/").content.decode()
+
+    assert "evil.example" not in asked
 
 
 def test_nothing_to_do_says_what_to_do(page: Client) -> None:
