@@ -90,7 +90,7 @@ def _move_on(mqls: Sequence[Mql], at: datetime) -> list[Mql]:
     if not going:
         return []
     before = {mql.pk: mql.owner for mql in going}
-    moved = route(going, at=at, passing_over=_had_by(going))
+    moved = route(going, at=at, passing_over=_had_by(going), because="Not touched in time")
     clocks.restart(moved, at=at)
     notify.tell_of_moves([(mql, before[mql.pk], mql.owner) for mql in moved], at=at)
     for mql in moved:

@@ -95,6 +95,7 @@ def test_at_the_set_point_it_goes_to_the_next_rep_and_both_are_told(rep: Rep, le
     mql.refresh_from_db()
     assert mql.owner == second.user
     assert Task.objects.get(mql=mql).assignee == second.user
+    assert mql.routed_because.startswith("Not touched in time.")
     assert told(rep.user)[-1] == Kind.MQL_TAKEN_AWAY
     assert told(second.user) == [Kind.MQL_ASSIGNED]
 
