@@ -60,14 +60,14 @@ def move_stage(
 def take_back_move(
     move: StageChange, *, stage_changed_at: datetime, recycled_at: datetime | None, by: User, at: datetime
 ) -> None:
-    """Undo `move`, the contact's latest and by `by`: the stage is what it was before, since when it was.
+    """Undo `move`, which brought the contact where they are, and was `by`'s: the stage and its dates are what they were.
 
     What no rule of stages allows is allowed here, as nothing has come of the move. The history keeps both. Raises
     Conflict where the contact was moved since, or by somebody else.
     """
     contact = Contact.objects.select_for_update(no_key=True).get(pk=move.contact_id)
-    latest = StageChange.objects.filter(contact=contact).order_by("-pk").first()
-    if latest != move or contact.stage != move.to_stage or move.by_id != by.pk or not move.from_stage:
+    stands = (contact.stage, contact.stage_changed_at) == (move.to_stage, move.at)
+    if not stands or move.by_id != by.pk or not move.from_stage:
         raise Conflict(
             FieldError("stage", "the contact was moved since, or by somebody else", "move it by hand")
         )
