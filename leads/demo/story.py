@@ -22,6 +22,7 @@ from crm.models import Activity, Company, Consent, Contact
 from leads.demo import arrivals, rules
 from leads.demo.companies import DemoCompany, draw_companies
 from leads.demo.history import draw_history, robot_visits
+from leads.demo.hours import open_offices
 from leads.demo.people import RISES, DemoPerson, Kind, draw_people
 from leads.demo.staff import Staff, hire, leave_desks, return_to_desks
 from leads.demo.verdicts import Floor
@@ -108,6 +109,7 @@ def tell(now: datetime, *, factor: float = 1.0) -> Told:
     ]
     _walk(diary, floor, turns, _moments(start, now, list(over.values()), rng))
     return_to_desks()
+    open_offices(now)
     rules.draft_next(by=staff.marketer, at=now - timedelta(days=2))
     _settle(now)
     # What was asked of the worker on the way is done: there is neither a mark nor a message left.

@@ -18,7 +18,7 @@ from pytest_django import DjangoDbBlocker
 from crm.demo_logins import DEMO_LOGINS, DEMO_PASSWORD
 from crm.models import Activity, Company, Contact, ContactVersion, Stage, StageChange, User
 from leads.demo.story import tell
-from leads.models import Delivery, Mql, Notification, Rep, Task, Verdict
+from leads.models import Delivery, Mql, Notification, Rep, SlaTarget, Task, Verdict, WorkingHours
 from scoring.explain import explain
 from scoring.models import Pending, Score, ScoreChange, ScoringVersion
 from tests.factories import make_contact, make_user
@@ -202,3 +202,11 @@ def test_the_demo_does_not_take_over_somebodys_name() -> None:
     admin.refresh_from_db()
     assert admin.check_password("secret")
     assert not Contact.objects.exists()
+
+
+def test_people_work_in_three_places_by_targets_of_their_grades(told: list[Any]) -> None:
+    waiting = Mql.objects.open().filter(first_touched_at=None)
+
+    assert WorkingHours.objects.exclude(holidays_country="").count() == 3
+    assert set(SlaTarget.objects.values_list("grade", "minutes")) == {("A1", 15), ("A", 60), ("", 240)}
+    assert set(waiting.values_list("sla_minutes", flat=True)) <= {15, 60, 240}
