@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -20,6 +20,7 @@ from crm.admin.base import HandoffAdmin, ReadOnlyAdmin, ReadOnlyInline, acting_u
 from crm.errors import Conflict, Invalid
 from crm.facts import ContactFacts, normal_email
 from crm.models import Contact, ContactVersion, Stage, StageChange
+from crm.models.contact import ContactQuerySet
 from crm.record.stage import refusal
 
 COLUMNS = (
@@ -91,7 +92,7 @@ class ContactAdmin(HandoffAdmin):
         ("created_at", RangeDateFilter),
     )
     search_fields = ("email", "first_name", "last_name")
-    search_help_text = "A part of the name or of the e-mail address."
+    search_help_text = "Parts of the name, e-mail address, title or company."
     autocomplete_fields = ("company", "owner")
     readonly_fields = (
         "email_type", "sales_consent_at", "marketing_consent_at", "stage_changed_at", "recycled_at", "created_at",
@@ -145,6 +146,11 @@ class ContactAdmin(HandoffAdmin):
     )
 
     @display(description="contact", ordering="last_name", header=True)
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
+    ) -> tuple[QuerySet[Contact], bool]:
+        return cast(ContactQuerySet, queryset).matching(search_term), False
+
     def person(self, contact: Contact) -> list[str]:
         return [contact.name, contact.email]
 

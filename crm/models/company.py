@@ -7,6 +7,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 
+from crm.search import Folded
+
 
 class CompanyAttributes(models.Model):
     """The columns of a company that scoring rules can name. A database trigger keeps their history."""
@@ -57,6 +59,8 @@ class Company(CompanyAttributes):
             models.Index(Lower("name"), name="company_name_lower"),
             # Searching companies by a part of the name.
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="company_name_trigram"),
+            # Searching people by their companies' names.
+            GinIndex(OpClass(Folded("name"), name="gin_trgm_ops"), name="company_folded"),
         ]
 
     def __str__(self) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower, Upper
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from crm.models.company import Company
+from crm.search import Folded, folded_words
 
 
 class Stage(models.TextChoices):
@@ -78,34 +81,37 @@ class ContactAttributes(models.Model):
 
 
 MOST_COMPANIES_LISTED = 1000
-MOST_WORDS = 8
-
-
-def named_like(word: str, prefix: str = "") -> Q:
-    """Contacts with `word` in their e-mail, name or company's name. `prefix` leads to the contact, as in `contact__`.
-
-    Companies are looked up first: then the rest is about one table, and the planner may combine its indexes. A word
-    that very many companies have is left to it whole.
-    """
-    companies = Company.objects.order_by().filter(name__icontains=word).values_list("pk", flat=True)
-    few = list(companies[: MOST_COMPANIES_LISTED + 1])
-    return (
-        Q(**{f"{prefix}email__icontains": word})
-        | Q(**{f"{prefix}first_name__icontains": word})
-        | Q(**{f"{prefix}last_name__icontains": word})
-        | Q(**{f"{prefix}company__in": few if len(few) <= MOST_COMPANIES_LISTED else companies})
-    )
-
-
-def named_like_all(text: str, prefix: str = "") -> list[Q]:
-    """A condition for each of the first words of `text`, all of which are to hold."""
-    return [named_like(word, prefix) for word in text.split()[:MOST_WORDS]]
+SEARCHED = Folded("first_name", "last_name", "email", "job_title")
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):
     def matching(self, text: str) -> ContactQuerySet:
-        """Contacts whose e-mail, name or company holds every word of `text`, the first eight of them."""
-        return self.filter(*named_like_all(text))
+        """Contacts in whose name, e-mail, title or company every word of `text` is, the first eight of them; if there
+        are none, those who have words much like these.
+        """
+        words = folded_words(text)
+        exact = self._having(words, "contains")
+        return exact if not words or exact.exists() else self._having(words, "trigram_word_similar")
+
+    def _having(self, words: Sequence[str], lookup: str) -> ContactQuerySet:
+        people = self.alias(searched=SEARCHED)
+        for word in words:
+            people = people.filter(
+                Q(**{f"searched__{lookup}": word}) | Q(company__in=_companies(word, lookup))
+            )
+        return people
+
+
+def _companies(word: str, lookup: str) -> QuerySet[Company, int] | list[int]:
+    """Ids of companies with `word` in their names.
+
+    They are looked up first: then the rest is about one table, and the planner may combine its indexes. A word that
+    very many companies have is left to it whole.
+    """
+    named = Company.objects.alias(searched=Folded("name")).filter(**{f"searched__{lookup}": word})
+    companies = named.order_by().values_list("pk", flat=True)
+    few = list(companies[: MOST_COMPANIES_LISTED + 1])
+    return few if len(few) <= MOST_COMPANIES_LISTED else companies
 
 
 class Contact(ContactAttributes):
@@ -158,13 +164,8 @@ class Contact(ContactAttributes):
                 include=["recycled_at"],
                 name="contact_recycled",
             ),
-            # Searching people by a part of their address or name.
-            GinIndex(
-                OpClass(Upper("email"), name="gin_trgm_ops"),
-                OpClass(Upper("first_name"), name="gin_trgm_ops"),
-                OpClass(Upper("last_name"), name="gin_trgm_ops"),
-                name="contact_trigram",
-            ),
+            # Searching people by parts of their name, address or title.
+            GinIndex(OpClass(SEARCHED, name="gin_trgm_ops"), name="contact_folded"),
         ]
 
     def __str__(self) -> str:
