@@ -15,9 +15,12 @@ from django.db.models import Q
 
 from crm import record
 from crm.models import Contact, Stage
-from leads import clocks, tasks
+from leads import clocks, come_back, plans, tasks
+from leads.buying_signals import newest_signal
+from leads.first_mail import plan_first_mails
 from leads.models import Mql
 from leads.route import route
+from leads.search import keep_in_step
 from scoring.evaluate import evaluator_of
 from scoring.explain import Explanation, explain
 from scoring.models import Score, ScoringVersion
@@ -44,12 +47,16 @@ def qualify(contact_ids: Collection[int], *, at: datetime) -> list[int]:
     mqls = _open([each for each in explanations.values() if each.qualifies], version, at)
     if not mqls:
         return []
+    keep_in_step([mql.contact_id for mql in mqls])
     record.move_stage(
         [mql.contact_id for mql in mqls], Stage.MQL, by=None, at=at, reason="Qualified by its score"
     )
     route(mqls, at=at)
     clocks.set_clocks(mqls, at=at)
     tasks.open_first_touches(mqls, at=at)
+    come_back.settle_opened(mqls, at=at)
+    plans.start(mqls, at=at)
+    plan_first_mails(mqls, at=at)
     for mql in mqls:
         logger.info("opened mql=%s contact=%s owner=%s", mql.pk, mql.contact_id, mql.owner_id)
     return [mql.pk for mql in mqls]
@@ -82,6 +89,7 @@ def _open(explanations: Sequence[Explanation], version: ScoringVersion, at: date
             grade=each.grade,
             explanation=each.as_json(),
             opened_at=at,
+            signal_at=newest_signal(each, at=at),
         )
         for pk, each in zip(_new_ids(len(explanations)), explanations, strict=True)
     ]

@@ -1,14 +1,16 @@
-"""The inbox's queues: whose open MQLs a user looks at."""
+"""The inbox's queues: whose MQLs a user looks at, and how far these are."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
 from django.db import models
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from crm.models import User
-from crm.models.contact import named_like_all
-from leads.keyset import Column
-from leads.models import Mql, Rep
+from leads.models import Mql, Rep, Task
 from leads.models.mql import MqlQuerySet
 
 
@@ -19,14 +21,34 @@ class Queue(models.TextChoices):
     ALL = "all", "All"
 
 
-URGENCY = (
-    Column("first_touched_at", nulls="first"),
-    Column("due_at", nulls="last"),
-    Column("total", descending=True),
-    Column("opened_at", descending=True),
-    Column("pk", descending=True),
-)
-"""`MqlQuerySet.by_urgency`, as the columns of a page's cursor."""
+class State(models.TextChoices):
+    OPEN = "open", "Open"
+    ACCEPTED = "accepted", "Accepted"
+    TODAY = "today", "Waiting on me today"
+    CLOSED = "closed", "Closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many MQLs are in a state in each queue, and in each state of one queue. Closed ones are not counted: they
+    become ever more.
+    """
+
+    queues: dict[Queue, int | None]
+    states: dict[State, int | None]
+
+
+def in_queue(user: User, queue: Queue, state: State, *, at: datetime) -> MqlQuerySet:
+    """MQLs in `state` that `user` sees in `queue`."""
+    visible = Mql.objects.visible_to(user).filter(_belongs(user, queue))
+    match state:
+        case State.CLOSED:
+            return visible.exclude(closed_at=None)
+        case State.ACCEPTED:
+            return visible.open().exclude(accepted_at=None)
+        case State.TODAY:
+            return visible.open().filter(waits_on(user, at=at))
+    return visible.open()
 
 
 def _belongs(user: User, queue: Queue) -> Q:
@@ -40,23 +62,53 @@ def _belongs(user: User, queue: Queue) -> Q:
     return Q()
 
 
-def in_queue(user: User, queue: Queue, *, search: str = "") -> MqlQuerySet:
-    """Open MQLs that `user` sees in `queue`, narrowed to contacts that match `search`."""
-    found = Mql.objects.visible_to(user).open().filter(_belongs(user, queue))
-    return found.filter(*named_like_all(search, "contact__"))
+def waits_on(user: User, *, at: datetime) -> Q:
+    """What asks something of `user` before the day of `at` ends: a task of theirs, or the first touch of what is
+    theirs.
+    """
+    tonight = end_of_day(at)
+    due = Task.objects.open().filter(assignee=user, due_at__lt=tonight)
+    untouched = Q(owner=user, first_touched_at=None, due_at__lt=tonight)
+    return untouched | Q(contact__in=due.order_by().values("contact"))
 
 
-def sizes(user: User) -> dict[Queue, int]:
-    """How many open MQLs each queue of `user` holds."""
-    visible = Mql.objects.visible_to(user).open().order_by()
-    of_owner = dict(visible.values_list("owner").annotate(size=Count("*")))
+def end_of_day(at: datetime) -> datetime:
+    """The midnight that ends the day of `at`, as clocks on the wall show it."""
+    tomorrow = timezone.localdate(at) + timedelta(days=1)
+    return timezone.make_aware(datetime.combine(tomorrow, time.min))
+
+
+def sizes(user: User, queue: Queue, state: State, *, at: datetime) -> Sizes:
+    """How many MQLs there are to choose from, in three queries at most."""
+    open_ones = Mql.objects.visible_to(user).open().order_by()
     team = set(Rep.objects.teammates_of(user).values_list("user", flat=True))
-    return {
-        Queue.MINE: of_owner.get(user.pk, 0),
-        Queue.TEAM: sum(size for owner, size in of_owner.items() if owner in team),
-        Queue.UNASSIGNED: of_owner.get(None, 0),
-        Queue.ALL: sum(of_owner.values()),
+    counted = open_ones.values_list("owner").annotate(size=Count("*"), accepted=Count("accepted_at"))
+    rows = list(counted)
+    waiting = list(open_ones.filter(waits_on(user, at=at)).values_list("owner").annotate(size=Count("*")))
+    by_state: dict[State, dict[int | None, int]] = {
+        State.OPEN: {owner: size for owner, size, _ in rows},
+        State.ACCEPTED: {owner: accepted for owner, _, accepted in rows},
+        State.TODAY: dict(waiting),
     }
+
+    def size(of_owner: dict[int | None, int] | None, of_queue: Queue) -> int | None:
+        return None if of_owner is None else _sum(of_owner, of_queue, user, team)
+
+    return Sizes(
+        queues={each: size(by_state.get(state), each) for each in Queue},
+        states={each: size(by_state.get(each), queue) for each in State},
+    )
+
+
+def _sum(of_owner: dict[int | None, int], queue: Queue, user: User, team: set[int]) -> int:
+    match queue:
+        case Queue.MINE:
+            return of_owner.get(user.pk, 0)
+        case Queue.TEAM:
+            return sum(size for owner, size in of_owner.items() if owner in team)
+        case Queue.UNASSIGNED:
+            return of_owner.get(None, 0)
+    return sum(of_owner.values())
 
 
 def first_queue(user: User) -> Queue:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Exists, Q
+from django.db.models import Exists, F, Q
 
 from crm.models import Contact
+from crm.search import folded_words
 from leads.models.routing import Rep
 from leads.roles import only_reads
 from scoring.models import ScoringVersion
@@ -62,12 +65,17 @@ class MqlQuerySet(models.QuerySet["Mql"]):
         in_a_team = Exists(Rep.objects.teammates_of(user))
         return self.filter(Q(owner=user) | Q(owner__in=led) | (Q(owner=None) & in_a_team))
 
-    def by_urgency(self) -> MqlQuerySet:
-        """Untouched before touched; then what is due first, or was touched longest ago; then the best score."""
-        return self.order_by(*URGENCY, "-total", "-opened_at", "-pk")
-
-
-URGENCY = (models.F("first_touched_at").asc(nulls_first=True), models.F("due_at").asc(nulls_last=True))
+    def found_by(self, text: str) -> MqlQuerySet:
+        """Of whom every word of `text` is in the name, e-mail, title or company, or means the same; if there are none,
+        who has words much like these.
+        """
+        words = folded_words(text)
+        exact = similar = self
+        for word in words:
+            in_it = Q(search__contains=word)
+            exact = exact.filter(in_it | Q(document=SearchQuery(word, config="english")))
+            similar = similar.filter(in_it | Q(search__trigram_word_similar=word))
+        return exact if not words or exact.exists() else similar
 
 
 class Mql(models.Model):
@@ -84,6 +92,15 @@ class Mql(models.Model):
     total = models.DecimalField(max_digits=14, decimal_places=2)
     grade = models.CharField(max_length=2)
     explanation = models.JSONField(help_text="The whole explanation, as `explain --json` gives it.")
+    search = models.TextField(
+        default="", editable=False, help_text="What it is searched by: `leads.search` keeps it in step."
+    )
+    document = models.GeneratedField(
+        expression=SearchVector("search", config="english"), output_field=SearchVectorField(), db_persist=True
+    )
+    signal_at = models.DateTimeField(
+        null=True, editable=False, help_text="The newest time that the contact's engagement rose."
+    )
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, help_text="By when sales must have touched it first (SLA).")
     sla_minutes = models.PositiveIntegerField(
@@ -132,10 +149,17 @@ class Mql(models.Model):
             ),
         ]
         indexes = [
-            # The inbox: open ones by urgency.
+            # The inbox: open ones, the best and the oldest or newest first; closed ones, the last first.
             models.Index(
-                *URGENCY, models.F("total").desc(), condition=Q(closed_at=None), name="mql_open_by_urgency"
+                fields=["-total", "-opened_at", "-id"], condition=Q(closed_at=None), name="mql_open_by_score"
             ),
+            models.Index(fields=["opened_at", "id"], condition=Q(closed_at=None), name="mql_open_by_age"),
+            models.Index(
+                fields=["-closed_at", "-id"], condition=Q(closed_at__isnull=False), name="mql_closed_last"
+            ),
+            # Searching them by parts of words, by words much like these, and by what words mean.
+            GinIndex(OpClass(F("search"), name="gin_trgm_ops"), name="mql_search"),
+            GinIndex(fields=["document"], name="mql_document"),
             # A rep's own open ones.
             models.Index(fields=["owner", "due_at"], condition=Q(closed_at=None), name="mql_open_of_owner"),
             # What the SLA job does next.

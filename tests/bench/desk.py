@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 
 from crm.models import User
 from leads.models import Rep, Team
+from leads.search import keep_in_step
 from scoring.explain import explain
 from scoring.models import ScoringVersion
 
@@ -23,19 +24,19 @@ STAGE = """
 MQLS = """
     INSERT INTO leads_mql (
         contact_id, owner_id, routed_because, version_id, fit, engagement, total, grade, explanation, opened_at, due_at,
-        first_touched_at, verdict, reason, note, budget, authority, need, timeline
+        first_touched_at, verdict, reason, note, budget, authority, need, timeline, search, signal_at
     )
     SELECT n, CASE WHEN n %% 33 > 0 THEN (%(owners)s::bigint[])[1 + n %% %(reps)s] END, 'Round robin', %(version)s,
            (e ->> 'fit')::numeric, (e ->> 'engagement')::numeric, (e ->> 'total')::numeric, e ->> 'grade', e, opened,
            opened + interval '4 hours', CASE WHEN n %% 5 < 2 THEN opened + interval '2 hours' END,
-           '', '', '', '', '', '', ''
+           '', '', '', '', '', '', '', '', opened
     FROM (SELECT n, (%(explanations)s::jsonb[])[1 + n %% %(explained)s] AS e,
                  now() - random() * interval '9 days' AS opened
           FROM generate_series(1, %(mqls)s) n) made
 """
 TASKS = """
-    INSERT INTO leads_task (kind, title, contact_id, mql_id, assignee_id, due_at, created_at, outcome)
-    SELECT 'first_touch', 'First touch', contact_id, id, owner_id, due_at, opened_at, '' FROM leads_mql
+    INSERT INTO leads_task (kind, title, contact_id, mql_id, assignee_id, due_at, created_at, outcome, snoozed_times)
+    SELECT 'first_touch', 'First touch', contact_id, id, owner_id, due_at, opened_at, '', 0 FROM leads_mql
 """
 NOTICES = """
     INSERT INTO leads_notification (user_id, kind, mql_id, text, created_at, read_at)
@@ -68,3 +69,4 @@ def fill(mqls: int) -> None:
     with connection.cursor() as cursor:
         for statement in (CLEARED, STAGE, MQLS, TASKS, NOTICES):
             cursor.execute(statement, values)
+    keep_in_step(range(1, mqls + 1))

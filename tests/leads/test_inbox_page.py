@@ -15,7 +15,7 @@ from pytest_django.asserts import assertRedirects
 from crm.models import User
 from leads.models import Mql, Rep
 from leads.verdict import accept
-from leads.views.inbox import PAGE
+from leads.views.listing import PAGE
 from scoring.drain import drain
 from scoring.models import ScoringVersion
 from tests.factories import (
