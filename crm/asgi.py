@@ -11,6 +11,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 # A web process serves many short requests from threads: they share a pool of connections.
 os.environ.setdefault("DATABASE_POOL", "on")
 
-_pages = get_asgi_application()
-application = import_string("leads.live.Live")(_pages)
+application = import_string("leads.live.Live")(get_asgi_application())
 refuse_demo_passwords()

@@ -48,7 +48,7 @@ def test_the_top_mql_is_opened_understood_and_accepted(mqls: list[Mql], open_pag
     rows.first.click()
 
     expect(page).to_have_url(re.compile(rf"/inbox/{mqls[0].pk}/\?queue=mine$"))
-    expect(page).to_have_title("Ada Lovelace · Inbox · Handoff")
+    expect(page).to_have_title(re.compile(r"Ada Lovelace · Inbox · Handoff$"))
     pane = page.get_by_role("article", name="Ada Lovelace")
     expect(pane).to_contain_text("Webinar attended yesterday; Vice president.")
     expect(pane.locator(".breakdown tfoot")).to_contain_text("+80.00")
