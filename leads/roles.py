@@ -26,7 +26,10 @@ Grants = dict[tuple[str, str], tuple[str, ...]]
 
 FACTS: Grants = {("crm", model): READ for model in ("activity", "company", "contact", "stagechange")}
 JUDGEMENT: Grants = {("scoring", model): READ for model in ("score", "scorechange", "scoringversion")}
-MODEL_PARTS = ("condition", "domainlist", "domainlistentry", "group", "persona", "rule", "scoringversion")
+MODEL_PARTS = (
+    "condition", "domainlist", "domainlistentry", "group", "persona", "rule", "scoringversion", "segment",
+    "segmentcondition",
+)  # fmt: skip
 
 SEES: Grants = (
     FACTS | JUDGEMENT | {("leads", model): READ for model in ("mql", "notification", "task", "verdictreason")}
@@ -38,7 +41,7 @@ MARKETS: Grants = (
     | {("crm", model): EDIT for model in ("company", "contact")}
     | {("scoring", model): WRITE for model in MODEL_PARTS}
     | {("scoring", "pending"): READ}
-    | {("leads", model): READ for model in ("delivery", "rep", "team")}
+    | {("leads", model): READ for model in ("assignmentcondition", "assignmentrule", "delivery", "rep", "team")}
 )
 
 ROLES: dict[str, Grants] = {SALES_REPS: WORKS, TEAM_LEADS: LEADS, MARKETERS: MARKETS, READ_ONLY: SEES}

@@ -14,57 +14,13 @@ from django.utils.html import format_html
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextInputWidget
 
-from scoring.admin.condition_values import meant, typed
+from scoring.admin.condition_values import typed
+from scoring.admin.conditions import ConditionForm, given
 from scoring.admin.drafts import DraftAdmin, is_draft
-from scoring.condition_check import condition_faults
-from scoring.fields import canonical
 from scoring.model_check import errors_of
-from scoring.models import Condition, Dimension, DomainList, Group, Op, Rule, ScoringVersion
-from scoring.spec import ConditionSpec
+from scoring.models import Condition, Dimension, Group, Rule, ScoringVersion
 from scoring.versions import spec_of
-
-VALUE_HELP = "Several with commas between: CEO, CRO. Nothing for “is known”."
-
-
-class ConditionForm(forms.ModelForm):
-    typed_value = forms.CharField(
-        label="value", required=False, help_text=VALUE_HELP, widget=UnfoldAdminTextInputWidget
-    )
-
-    class Meta:
-        model = Condition
-        fields = ("field", "op", "typed_value")
-
-    def __init__(self, *args: Any, dimension: Dimension | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.dimension = dimension
-        self.initial["typed_value"] = typed(self.instance.value)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not {"field", "op", "typed_value"} <= cleaned.keys():
-            return cleaned
-        cleaned["field"] = canonical(cleaned["field"].strip())
-        try:
-            value = meant(
-                cleaned["typed_value"], field=cleaned["field"], op=cleaned["op"], dimension=self.dimension
-            )
-        except ValueError as error:
-            self.add_error("typed_value", f"This {error}.")
-            return cleaned
-        self.instance.value = value
-        if self.dimension:
-            self._tell_faults(ConditionSpec(cleaned["field"], Op(cleaned["op"]), value), self.dimension)
-        return cleaned
-
-    def _tell_faults(self, condition: ConditionSpec, dimension: Dimension) -> None:
-        lists = set(DomainList.objects.values_list("name", flat=True))
-        shown = {"field": "field", "op": "op", "value": "typed_value"}
-        for fault in condition_faults(condition, dimension, (), lists):
-            place = shown.get(str(fault.path[0])) if fault.path else None
-            self.add_error(place, f"{fault.problem}: {fault.mend}.")
 
 
 class ConditionFormSet(BaseInlineFormSet):
@@ -76,8 +32,7 @@ class ConditionFormSet(BaseInlineFormSet):
 
     def clean(self) -> None:
         super().clean()
-        given = [form for form in self.forms if form.instance.pk or form.has_changed()]
-        if not [form for form in given if not form.cleaned_data.get("DELETE")]:
+        if not given(self):
             raise forms.ValidationError("Give the rule at least one condition.")
 
 

@@ -20,7 +20,7 @@ from pytest_django import DjangoDbBlocker
 from crm import record
 from crm.models import ApiKey, Company, Contact, User
 from crm.models.apikey import create_key
-from leads.models import Mql, Rep, SlaTarget, Team, VerdictReason, WorkingHours
+from leads.models import AssignmentRule, Mql, Rep, SlaTarget, Team, VerdictReason, WorkingHours
 from leads.roles import MARKETERS, ensure_groups
 from scoring.models import (
     DomainList,
@@ -31,6 +31,7 @@ from scoring.models import (
     Persona,
     Rule,
     ScoringVersion,
+    Segment,
 )
 from scoring.versions import save_draft
 from tests.factories import (
@@ -51,7 +52,7 @@ MODELS = [
 ]
 ADDED_BY_HAND = [
     ApiKey, Company, Contact, User, UserGroup, Rep, Team, VerdictReason, DomainList, DomainListEntry, Group, Persona,
-    Rule, ScoringVersion, SlaTarget, WorkingHours,
+    Rule, ScoringVersion, SlaTarget, WorkingHours, AssignmentRule, Segment,
 ]  # fmt: skip
 
 
@@ -82,6 +83,9 @@ def fill(number: int) -> None:
         hours.teams.add(make_team(f"Team {word}"))
         number = SlaTarget.objects.count()
         SlaTarget.objects.create(grade=f"{'ABCD'[number % 4]}{number // 4 + 1}", minutes=15)
+        for kept in (AssignmentRule(name=word, team=make_team(f"Team {word}")), Segment(name=word)):
+            kept.save()
+            kept.conditions.create(field="country", op="equals", value="DE")
         _fill_jobs(word)
 
 
