@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -28,6 +27,7 @@ from leads.views.detail import (
     timeline_context,
     writing_context,
 )
+from leads.views.place import back
 from leads.views.requests import PageRequest, asks_for, page_of
 
 PAGE = 50
@@ -103,8 +103,7 @@ def note_contact(request: PageRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _contact_with(request, shown, note_form=form)
     add_note(shown, **form.cleaned_data, by=request.user, at=timezone.now())
-    messages.success(request, "Your note is on the timeline.")
-    return redirect(page_of(request, reverse("contact", args=[pk])))
+    return back(request, "Your note is on the timeline.", default=reverse("contact", args=[pk]))
 
 
 @login_required
@@ -116,15 +115,19 @@ def task_contact(request: PageRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _contact_with(request, shown, task_form=form)
     task = add_task(shown, **form.cleaned_data, by=request.user, at=timezone.now())
-    messages.success(request, f"“{task.title}” is on your list.")
-    return redirect(page_of(request, reverse("contact", args=[pk])))
+    return back(request, f"“{task.title}” is on your list.", default=reverse("contact", args=[pk]))
 
 
 def _contact_with(request: PageRequest, shown: Contact, **faulty: forms.Form) -> HttpResponse:
     """The forms again, with their faults: alone where htmx sent them, and else on the contact's page."""
     if request.htmx:
         page = page_of(request, reverse("contact", args=[shown.pk]))
-        context = {"contact": shown, **writing_context(request.user, page=page), **faulty}
+        context = {
+            "contact": shown,
+            "pane": request.POST.get("mql", ""),
+            **writing_context(request.user, page=page),
+            **faulty,
+        }
         response = render(request, "leads/_contact_forms.html", context, status=422)
         return reswap(retarget(response, "#write"), "outerHTML")
     return render(request, "leads/contact.html", {**_contact_context(request, shown), **faulty}, status=422)

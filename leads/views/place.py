@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect, retarget, trigger_clien
 from crm.models import Contact
 from leads.models import Mql
 from leads.views.detail import mql_context, readable
-from leads.views.requests import PageRequest
+from leads.views.requests import PageRequest, page_of
 
 OF_THE_FORM = ("task", "outcome", "template")
 """What an address says for a form alone, and the page behind it does not know."""
@@ -81,3 +81,14 @@ def of_mql(request: PageRequest, pk: int) -> Place:
 
 def of_contact(request: PageRequest, pk: int) -> Place:
     return Place(request, get_object_or_404(Contact.objects.select_related("company"), pk=pk), None)
+
+
+def back(request: PageRequest, said: str, *, default: str) -> HttpResponse:
+    """After a form that stands on many pages: the page that it names, or the pane that htmx sent it from."""
+    pk = request.POST.get("mql", "")
+    if request.htmx and pk.isdecimal():
+        shown = readable(request.user).filter(pk=int(pk)).first()
+        if shown:
+            return Place(request, shown.contact, shown).done(said)
+    messages.success(request, said)
+    return redirect(page_of(request, default))

@@ -27,6 +27,7 @@ from leads.models.task import TaskQuerySet
 from leads.snooze import Snooze, snooze, times
 from leads.task_forms import ReassignForm, SnoozeForm
 from leads.tasks import complete, reassign
+from leads.views.place import back
 from leads.views.requests import PageRequest, page_of
 
 PAGE = 50
@@ -106,8 +107,7 @@ def complete_task(request: PageRequest, pk: int) -> HttpResponse:
         messages.error(request, form.errors["outcome"].as_text())
         return redirect(page_of(request, reverse("tasks")))
     complete(task, by=request.user, at=timezone.now(), **form.cleaned_data)
-    messages.success(request, f"Done: {task.title}.")
-    return redirect(page_of(request, reverse("tasks")))
+    return back(request, f"Done: {task.title}.", default=reverse("tasks"))
 
 
 @login_required

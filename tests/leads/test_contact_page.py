@@ -45,7 +45,7 @@ def page(sdr: User) -> Client:
 
 def names(content: bytes) -> list[str]:
     return re.findall(
-        r'<th scope="row">\s*<a class="row-link" href="/contacts/\d+/">([^<]*)</a>', content.decode()
+        r'<th scope="row">\s*<a data-row class="row-link" href="/contacts/\d+/">([^<]*)</a>', content.decode()
     )
 
 

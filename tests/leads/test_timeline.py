@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from crm import record
 from crm.models import Contact, Stage
-from leads.timeline import timeline
+from leads.timeline import Group, chosen, timeline
 from scoring.drain import drain
 from scoring.marks import mark_everyone
 from scoring.models import ScoreChange, ScoringVersion
@@ -99,3 +99,50 @@ def test_a_long_story_takes_as_many_queries_as_a_short_one(contact: Contact) -> 
         make_activity(contact, days_ago=number)
 
     assert queries() == short == 3
+
+
+@pytest.mark.parametrize(
+    ("group", "told"),
+    [
+        (Group.WEB, ["page_view", "whitepaper_shared", "webinar_attended"]),
+        (Group.MAIL, ["email_click"]),
+        (Group.CALLS, ["call"]),
+        (Group.NOTES, ["note"]),
+    ],
+)
+def test_each_group_is_told_alone(small_model: ScoringVersion, group: Group, told: list[str]) -> None:
+    contact = make_qualifying()
+    for kind in ("page_view", "whitepaper_shared", "email_click", "call", "note"):
+        make_activity(contact, kind)
+
+    entries = timeline(contact, show=frozenset({group})).entries
+
+    assert {entry.row.kind for entry in entries} == set(told)
+
+
+@pytest.mark.parametrize(("group", "what"), [(Group.STAGES, "stage"), (Group.SCORES, "score")])
+def test_stages_and_scores_are_told_alone(contact: Contact, group: Group, what: str) -> None:
+    assert {entry.what for entry in timeline(contact, show=frozenset({group})).entries} == {what}
+
+
+def test_groups_add_up_to_the_whole_story(contact: Contact) -> None:
+    make_activity(contact, "call")
+    make_activity(contact, "note")
+
+    assert timeline(contact, show=frozenset(Group)).entries == timeline(contact).entries
+
+
+def test_a_filtered_story_has_pages_too(contact: Contact) -> None:
+    for number in range(6):
+        make_activity(contact, "call", days_ago=number)
+    calls = frozenset({Group.CALLS})
+
+    first = timeline(contact, show=calls, size=4)
+    second = timeline(contact, show=calls, size=4, before=first.earlier)
+
+    assert [len(first.entries), len(second.entries)] == [4, 2]
+    assert second.earlier == ""
+
+
+def test_groups_that_do_not_exist_are_passed_over() -> None:
+    assert chosen(["mail", "x", ""]) == {Group.MAIL}
