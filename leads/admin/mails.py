@@ -91,9 +91,9 @@ class MailTemplateAdmin(HandoffAdmin):
         )
 
     @display(description="to somebody of whom all is known")
-    def preview(self, template: MailTemplate) -> SafeString:
+    def preview(self, template: MailTemplate) -> str:
         if not template.pk:
-            return format_html("Save the template to see what it comes to.")
+            return "Save the template to see what it comes to."
         values = merge.values_of(EXAMPLE, SENDER)
         subject = merge.fill(template.subject, values)
         body = merge.fill(template.body, values)
