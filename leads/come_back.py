@@ -42,10 +42,14 @@ def check(coming_back: ComingBack, verdict: Verdict, *, at: datetime) -> None:
     """Raise Invalid where the verdict lets nobody come back, or the day has come or is too far off."""
     if verdict != Verdict.RECYCLED:
         raise Invalid(FieldError("on_day", "belongs to a recycled MQL", "say it in the note"))
-    today = timezone.localdate(at)
-    if coming_back.on_day and not today < coming_back.on_day <= today + LONGEST:
-        problem = f"{coming_back.on_day} is not within the next two years"
+    if coming_back.on_day and (problem := day_fault(coming_back.on_day, at=at)):
         raise Invalid(FieldError("on_day", problem, "choose a day from tomorrow on"))
+
+
+def day_fault(day: date, *, at: datetime) -> str:
+    """What is wrong with `day` as one to come back on; empty where nothing is."""
+    today = timezone.localdate(at)
+    return "" if today < day <= today + LONGEST else f"{day} is not within the next two years"
 
 
 def wait(mql: Mql, coming_back: ComingBack, *, at: datetime) -> ComeBack:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
 
-from crm.models import Stage
+from crm.models import Stage, User
+from leads.come_back import day_fault
 from leads.models import Verdict, VerdictReason
 
 
@@ -40,7 +44,36 @@ class TurnDownForm(forms.Form):
             widget=forms.RadioSelect,
             error_messages={"required": "Choose the reason that comes closest."},
         )
-        self.order_fields(["reason", "note"])
+        if verdict == Verdict.RECYCLED:
+            self.fields["on_day"] = forms.DateField(
+                label="Come back on",
+                required=False,
+                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+                help_text="You have a task on that day. Empty: no day.",
+            )
+            self.fields["on_activity"] = forms.BooleanField(
+                label="Come back as soon as they do something of their own accord", required=False
+            )
+        self.order_fields(["reason", "on_day", "on_activity", "note"])
+
+    def clean_on_day(self) -> date | None:
+        day: date | None = self.cleaned_data["on_day"]
+        if day and (problem := day_fault(day, at=timezone.now())):
+            raise forms.ValidationError(f"{problem}: choose a day from tomorrow on.")
+        return day
+
+
+class AssignForm(forms.Form):
+    """Who is given MQLs."""
+
+    def __init__(self, people: QuerySet[User], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"] = forms.ModelChoiceField(
+            people,
+            label="Give to",
+            empty_label="Choose…",
+            error_messages={"required": "Choose who is to work them."},
+        )
 
 
 def new_form_number() -> str:

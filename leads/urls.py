@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from leads.views import (
+    bulk,
     calendar,
     calls,
     companies,
@@ -27,6 +28,8 @@ urlpatterns = [
     path("inbox/views/<int:pk>/delete/", saved_views.delete, name="view-delete"),
     path("inbox/<int:pk>/", inbox.mql, name="mql"),
     path("inbox/<int:pk>/changed/", live.mql_change, name="mql-change"),
+    path("inbox/undo/<int:pk>/", verdicts.undo_action, name="mql-undo"),
+    path("inbox/bulk/", bulk.bulk, name="mql-bulk"),
     path("inbox/<int:pk>/accept/", verdicts.accept_mql, name="mql-accept"),
     path("inbox/<int:pk>/claim/", verdicts.claim_mql, name="mql-claim"),
     path("inbox/<int:pk>/qualify/", verdicts.qualify_mql, name="mql-qualify"),

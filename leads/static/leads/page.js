@@ -60,7 +60,10 @@ const READING_TIME = 8000;
 
 function dismissMessages() {
   for (const message of document.querySelectorAll("#messages .message:not(.message-error)")) {
-    setTimeout(() => message.remove(), READING_TIME);
+    // What can be taken back stays as long as it can.
+    if (!message.querySelector("form[data-seconds]")) {
+      setTimeout(() => message.remove(), READING_TIME);
+    }
   }
 }
 
