@@ -12,6 +12,7 @@ from datetime import datetime
 
 from crm.models import Contact, User
 from leads import sla
+from leads.mailable import refusal
 from leads.models import Enrolment, Mql, PlanStep, Task
 from leads.models.task import TaskQuerySet
 from leads.plan_days import day_number, moment_of
@@ -121,11 +122,14 @@ def go_on(
 ) -> Proposal | None:
     """Move to the step after the present one and ask for it. None once every step is done.
 
-    An open `callback` takes the place of that step. `without_calls` passes over calls: the number is wrong.
+    An open `callback` takes the place of that step. `without_calls` passes over calls: the number is wrong. Mail is
+    passed over where the contact may not be written to.
     """
     following = _following(enrolment, at)
     if without_calls:
         following = [step for step in following if step.action != Action.CALL]
+    if refusal(enrolment.mql.contact):
+        following = [step for step in following if step.action != Action.MAIL]
     if not following:
         end_all([enrolment], ALL_DONE, at=at)
         return _proposal_of(callback) if callback else None
@@ -212,9 +216,13 @@ def _day_of(step: PlanStep, enrolment: Enrolment, hours: WorkingTime, at: dateti
     return max(step.day, today + step.day - enrolment.step.day)
 
 
+def in_words(step: PlanStep) -> str:
+    """What a step asks for: Call, Mail “Welcome”, Give up and recycle."""
+    return f"Mail “{step.template}”" if step.template else step.get_action_display()
+
+
 def _title(step: PlanStep, contact: Contact) -> str:
-    what = f"Mail “{step.template}”" if step.template else step.get_action_display()
-    return f"{what}: {contact.name}"[:200]
+    return f"{in_words(step)}: {contact.name}"[:200]
 
 
 def _proposal_of(task: Task) -> Proposal:

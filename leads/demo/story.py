@@ -19,13 +19,17 @@ from django.db.models import F
 from crm import record
 from crm.facts import ActivityFacts, CompanyFacts, ContactFacts
 from crm.models import Activity, Company, Consent, Contact
+from leads import plans
 from leads.demo import arrivals, rules
 from leads.demo.companies import DemoCompany, draw_companies
 from leads.demo.history import draw_history, robot_visits
 from leads.demo.hours import open_offices
+from leads.demo.mails import begin_first_mails, write_templates
 from leads.demo.people import RISES, DemoPerson, Kind, draw_people
+from leads.demo.plans import write_plan
 from leads.demo.staff import Staff, hire, leave_desks, return_to_desks
 from leads.demo.verdicts import Floor
+from leads.give_up import give_up_due
 from leads.models import Delivery, Mql, Notification, Task
 from scoring import marks
 from scoring.drain import drain
@@ -97,6 +101,8 @@ def tell(now: datetime, *, factor: float = 1.0) -> Told:
     companies = draw_companies(round(COMPANIES * factor), rng)
     people = draw_people(round(PEOPLE * factor), companies, now, rng)
     staff = hire(start)
+    write_plan()
+    write_templates()
     rules.publish_first(by=staff.marketer, at=start)
     over = arrivals.choose(people, now)
     diary = _diary(people, over, _owners(companies, over, staff, rng), now, rng)
@@ -112,6 +118,7 @@ def tell(now: datetime, *, factor: float = 1.0) -> Told:
     open_offices(now)
     rules.draft_next(by=staff.marketer, at=now - timedelta(days=2))
     _settle(now)
+    begin_first_mails(now)
     # What was asked of the worker on the way is done: there is neither a mark nor a message left.
     del connection.run_on_commit[asked:]
     return Told(
@@ -210,6 +217,8 @@ def _walk(diary: Diary, floor: Floor, turns: list[Turn], moments: list[datetime]
             _analyse()
             evaluated = moment
         drain(at=moment)
+        plans.end_overlooked(at=moment)
+        give_up_due(at=moment)
         floor.take_on(Mql.objects.filter(opened_at=moment).select_related("contact", "owner").order_by("pk"))
 
 

@@ -16,11 +16,13 @@ from random import Random
 from crm import record
 from crm.facts import ActivityFacts
 from crm.models import ActivityKind, Stage, User
-from leads import sla, tasks, verdict
+from leads import plans, sla, tasks, verdict
 from leads.demo.history import comes_back
 from leads.demo.people import DemoPerson, Interest, Kind
+from leads.demo.plans import MISSED, OUTCOMES
 from leads.demo.staff import Habits, Staff
-from leads.models import Mql, Task, Verdict
+from leads.models import CallOutcome, Mql, Task, Verdict
+from leads.plans import Proposal
 from leads.verdict import Bant
 
 WORKING_DAY = 510
@@ -68,6 +70,9 @@ TIMELINES = (
     "Before their fiscal year",
 )
 CALLS = (("Connected", 45), ("Voicemail left", 33), ("No answer", 22))
+GOES_BY_THE_PLAN = 0.45
+"""How often a rep who reached nobody keeps to the plan, and does not decide on their own."""
+ANSWERS_MAIL = 0.2
 LOST = ("Lost to a competitor", "Lost: project stopped", "Lost: no budget in the end")
 
 
@@ -126,7 +131,7 @@ class Floor:
 
     def _first_call(self, case: Case, at: datetime) -> None:
         rng = case.rng
-        self._call(case, at)
+        proposal = plans.after_call(case.mql, OUTCOMES[self._call(case, at)], by=case.rep, at=at)
         decided = sla.due_at(at, minutes=rng.randint(20, 5 * WORKING_DAY))
         if _is_outsider(case.person) and rng.random() < 0.6:
             self._at(at + timedelta(minutes=4), lambda moment: self._decide(case, moment))
@@ -148,7 +153,52 @@ class Floor:
                 self._at(
                     follow_up - timedelta(minutes=15), lambda moment: self._follow_up(case, task, moment)
                 )
-        self._at(decided, lambda moment: self._decide(case, moment))
+        if proposal and Random(f"patience with {case.person.email}").random() < GOES_BY_THE_PLAN:
+            self._keep_to_plan(case, proposal)
+        else:
+            self._at(decided, lambda moment: self._decide(case, moment))
+
+    def _keep_to_plan(self, case: Case, proposal: Proposal | None) -> None:
+        """Do what the plan asks for next, a few minutes before it is due. It gives up by itself."""
+        if proposal is None:
+            return
+        early = proposal.due_at - timedelta(minutes=case.rng.randint(5, 50))
+        if proposal.task is not None:
+            self._at(early, lambda moment: self._step(case, moment))
+
+    def _step(self, case: Case, at: datetime) -> None:
+        """Take the plan's next step, unless the contact answered meanwhile: then the rep decides."""
+        if not Mql.objects.open().filter(pk=case.mql.pk).exists():
+            return
+        task = Task.objects.open().filter(mql=case.mql, step__isnull=False).order_by("due_at").first()
+        if task is None:
+            self._decide(case, at)
+        elif task.kind == Task.Kind.MAIL:
+            self._mail(case, task, at)
+            self._keep_to_plan(case, plans.after_mail(case.mql, by=case.rep, at=at))
+        else:
+            outcome = OUTCOMES[self._call(case, at)]
+            proposal = plans.after_call(case.mql, outcome, by=case.rep, at=at)
+            if outcome == CallOutcome.CONNECTED:
+                self._at(sla.due_at(at, minutes=WORKING_DAY), lambda moment: self._decide(case, moment))
+            self._keep_to_plan(case, proposal)
+
+    def _mail(self, case: Case, task: Task, at: datetime) -> None:
+        """Write to the contact, who may answer within the day."""
+        acts = [(ActivityKind.EMAIL_SENT, at, tasks.SOURCE)]
+        if case.rng.random() < ANSWERS_MAIL:
+            acts.append((ActivityKind.EMAIL_REPLY, at + timedelta(hours=case.rng.randint(1, 20)), "mail"))
+        self.tell(
+            ActivityFacts(
+                contact=case.mql.contact_id,
+                kind=kind,
+                occurred_at=moment,
+                source=source,
+                subject=MISSED,
+                external_id=f"{kind}-{task.pk}",
+            )
+            for kind, moment, source in acts
+        )
 
     def _call(self, case: Case, at: datetime) -> str:
         [outcome] = case.rng.choices([name for name, _ in CALLS], [share for _, share in CALLS])
@@ -172,6 +222,8 @@ class Floor:
         tasks.complete(task, by=case.rep, at=at, outcome=self._call(case, at))
 
     def _decide(self, case: Case, at: datetime) -> None:
+        if not Mql.objects.open().filter(pk=case.mql.pk).exists():
+            return
         rng, habits = case.rng, self.staff.habits[case.rep.pk]
         if rng.random() < _chance(case, habits):
             bant = Bant(

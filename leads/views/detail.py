@@ -11,13 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.models import Contact, User
+from leads.actions import just_done
 from leads.chart import Chart, chart
 from leads.colleagues import colleagues
 from leads.deadlines import note_hours
+from leads.first_mail import mails_under_way
 from leads.forms import NoteForm, TaskForm
 from leads.hand_over import hand_overs_of
-from leads.first_mail import mails_under_way
 from leads.models import Mql, Rep
+from leads.plan_progress import progress
 from leads.reasons import Breakdown, breakdown
 from leads.timeline import Group, chosen, timeline
 from leads.views.requests import PageRequest
@@ -49,8 +51,10 @@ def mql_context(request: PageRequest, shown: Mql) -> dict[str, Any]:
     return {
         "may_change": Mql.objects.changeable_by(user).filter(pk=shown.pk).exists(),
         "hand_overs": hand_overs_of(shown),
+        "just_done": just_done(shown, user, at=timezone.now()),
         "earlier": earlier.select_related("owner", "closed_by").order_by("-opened_at", "-pk")[:MANY],
         "chart": chart_of(contact, now=score.total) if score else None,
+        "plan": progress(shown, at=timezone.now()),
         **person_context(request, contact, page=_address(request, shown)),
         **explanation_context(request, shown),
     }

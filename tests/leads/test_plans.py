@@ -12,7 +12,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from crm.models import Contact, User
+from crm.models import Consent, Contact, User
+from crm.record import set_consent
 from leads import plans
 from leads.give_up import give_up_due
 from leads.models import ClosedDay, Enrolment, Mql, PlanStep, Task, Team, WorkingHours
@@ -202,6 +203,14 @@ def test_a_wrong_number_leaves_only_mail(mql: Mql, rep: User) -> None:
     proposal = call(mql, "wrong_number", by=rep, at=THURSDAY)
 
     assert proposal == plans.Proposal("Give up and recycle", NEXT_MONDAY)
+
+
+def test_whoever_may_not_be_written_to_is_only_called(mql: Mql, rep: User) -> None:
+    set_consent([mql.contact_id], "marketing", Consent.OPTED_OUT, ground="asked for it", at=NOW)
+
+    call(mql, "voicemail", by=rep, at=NOW + HOUR)
+
+    assert open_tasks(mql) == [("call", THURSDAY)]
 
 
 def test_a_mail_that_no_step_asked_for_does_not_move_the_plan(mql: Mql, rep: User) -> None:
