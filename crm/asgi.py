@@ -11,5 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 # A web process serves many short requests from threads: they share a pool of connections.
 os.environ.setdefault("DATABASE_POOL", "on")
 
-application = import_string("leads.live.Live")(get_asgi_application())
+pages = get_asgi_application()
+# Named in words: this room knows none of those above it, and these cannot be imported before Django is set up.
+application = import_string("leads.live.Live")(pages)
 refuse_demo_passwords()
