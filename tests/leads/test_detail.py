@@ -147,3 +147,13 @@ def test_a_note_cannot_be_used_to_look_at_another_teams_mql(page: Client) -> Non
 
     assert response["HX-Redirect"] == f"/contacts/{mql.contact_id}/"
     assert response.content == b""
+
+
+def test_a_page_is_sent_compressed_to_whoever_can_read_that(page: Client) -> None:
+    mql = make_mql()
+
+    plain = page.get(f"/inbox/{mql.pk}/")
+    compressed = page.get(f"/inbox/{mql.pk}/", headers={"Accept-Encoding": "gzip"})
+
+    assert compressed["Content-Encoding"] == "gzip"
+    assert len(compressed.content) < len(plain.content) / 3
