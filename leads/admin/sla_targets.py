@@ -36,7 +36,7 @@ class SlaTargetAdmin(HandoffAdmin):
     """A change counts for MQLs that open, or go to another rep, from then on."""
 
     form = SlaTargetForm
-    list_display = ("sentence", "minutes", "remind_at_percent", "reassign_at_percent")
+    list_display = ("sentence",)
     ordering = ("grade",)
     fieldsets = (
         (None, {"fields": ("grade", "minutes")}),

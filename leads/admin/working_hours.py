@@ -49,6 +49,8 @@ class WorkingHoursForm(forms.ModelForm):
             "holidays_country",
             "holidays_subdivision",
         )
+        labels = {"holidays_country": "Country", "holidays_subdivision": "State or province"}
+        help_texts = {"holidays_subdivision": "As BY or CA. Empty: only those of the whole country."}
 
     def clean_time_zone(self) -> str:
         asked: str = self.cleaned_data["time_zone"].strip()
@@ -122,7 +124,7 @@ class WorkingHoursAdmin(HandoffAdmin):
     def reps(self, hours: Any) -> int:
         return int(hours.number_of_reps)
 
-    @display(description="Next working days and holidays")
+    @display(description="Next days")
     def preview(self, hours: WorkingHours) -> str | SafeString:
         if hours._state.adding:
             return "Save to see the next working days and holidays."
@@ -138,7 +140,7 @@ def outlook(hours: WorkingHours, *, at: datetime) -> SafeString:
     ]
     holidays = [f"{day:%a %-d %b %Y}: {name}" for day, name in _holidays_from(calendar.day_of(at), hours)]
     return format_html(
-        "<p>Works next</p><ul>{}</ul><p>Public holidays ahead</p><ul>{}</ul>",
+        "<strong>Works next</strong><ul>{}</ul><br><strong>Public holidays ahead</strong><ul>{}</ul>",
         _items(days or ["never: every day is closed"]),
         _items(holidays or ["none"]),
     )
