@@ -64,11 +64,25 @@ class Page(Generic[Row]):
     next: str
 
 
-def page(rows: QuerySet[Row], order: Sequence[Column], *, after: str, size: int) -> Page[Row]:
-    """The `size` rows of `rows` that follow the cursor `after` (empty: from the start), in `order`."""
+def page(
+    rows: QuerySet[Row],
+    order: Sequence[Column],
+    *,
+    after: str,
+    size: int,
+    shown_as: QuerySet[Row] | None = None,
+) -> Page[Row]:
+    """The `size` rows of `rows` that follow the cursor `after` (empty: from the start), in `order`.
+
+    `shown_as`: the rows of the table with what is shown of other tables, which is then joined to the page alone and not
+    to all there is to choose from.
+    """
     seen = _decode(order, after)
-    following = rows.filter(_following(order, seen)) if seen else rows
-    found = list(following.order_by(*(column.order_by() for column in order))[: size + 1])
+    in_order = [column.order_by() for column in order]
+    following = (rows.filter(_following(order, seen)) if seen else rows).order_by(*in_order)[: size + 1]
+    if shown_as is not None:
+        following = shown_as.filter(pk__in=following.values("pk")).order_by(*in_order)
+    found = list(following)
     shown = found[:size]
     return Page(shown, seen, _encode(order, shown[-1]) if len(found) > size else "")
 

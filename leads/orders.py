@@ -97,14 +97,18 @@ def with_columns(mqls: MqlQuerySet, columns: Sequence[Column], *, at: datetime) 
 
 
 def page(
-    mqls: MqlQuerySet, sort: Sort, state: State, *, after: str, size: int, at: datetime
+    mqls: MqlQuerySet, shown_as: MqlQuerySet, sort: Sort, state: State, *, after: str, size: int, at: datetime
 ) -> keyset.Page[Mql]:
-    """The `size` MQLs that follow the cursor `after`, as of when that list began, or `at` where this begins one."""
+    """The `size` MQLs that follow the cursor `after`, as of when that list began, or `at` where this begins one.
+
+    `shown_as`: MQLs with what is shown of other tables.
+    """
     columns = columns_of(sort, state)
     begun, _, cursor = after.partition("-")
     # A cursor has room for whole seconds: every page of a list is as of the same moment.
     since = _moment(begun) or at.replace(microsecond=0)
-    found = keyset.page(with_columns(mqls, columns, at=since), columns, after=cursor, size=size)
+    ordered, shown = (with_columns(rows, columns, at=since) for rows in (mqls, shown_as))
+    found = keyset.page(ordered, columns, after=cursor, size=size, shown_as=shown)
     following = f"{int(since.timestamp())}-{found.next}" if found.next else ""
     return keyset.Page(found.rows, found.seen, following)
 

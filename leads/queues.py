@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -78,29 +79,32 @@ def end_of_day(at: datetime) -> datetime:
     return timezone.make_aware(datetime.combine(tomorrow, time.min))
 
 
-def sizes(user: User, queue: Queue, state: State, *, at: datetime) -> Sizes:
-    """How many MQLs there are to choose from, in three queries at most."""
-    open_ones = Mql.objects.visible_to(user).open().order_by()
-    team = set(Rep.objects.teammates_of(user).values_list("user", flat=True))
-    counted = open_ones.values_list("owner").annotate(size=Count("*"), accepted=Count("accepted_at"))
-    rows = list(counted)
-    waiting = list(open_ones.filter(waits_on(user, at=at)).values_list("owner").annotate(size=Count("*")))
-    by_state: dict[State, dict[int | None, int]] = {
-        State.OPEN: {owner: size for owner, size, _ in rows},
-        State.ACCEPTED: {owner: accepted for owner, _, accepted in rows},
-        State.TODAY: dict(waiting),
-    }
+def sizes(user: User, team: Collection[int], queue: Queue, state: State, *, at: datetime) -> Sizes:
+    """How many MQLs there are to choose from, in one query. `team`: the users of the queue of the team."""
+    counted = (
+        Mql.objects.visible_to(user)
+        .open()
+        .order_by()
+        .values_list("owner")
+        .annotate(
+            open=Count("pk"), accepted=Count("accepted_at"), today=Count("pk", filter=waits_on(user, at=at))
+        )
+    )
+    by_state: dict[State, dict[int | None, int]] = {State.OPEN: {}, State.ACCEPTED: {}, State.TODAY: {}}
+    for owner, *counts in counted:
+        for of_owner, size in zip(by_state.values(), counts, strict=True):
+            of_owner[owner] = size
 
-    def size(of_owner: dict[int | None, int] | None, of_queue: Queue) -> int | None:
-        return None if of_owner is None else _sum(of_owner, of_queue, user, team)
+    def size_of(each: State, of_queue: Queue) -> int | None:
+        return _sum(by_state[each], of_queue, user, team) if each in by_state else None
 
     return Sizes(
-        queues={each: size(by_state.get(state), each) for each in Queue},
-        states={each: size(by_state.get(each), queue) for each in State},
+        queues={each: size_of(state, each) for each in Queue},
+        states={each: size_of(each, queue) for each in State},
     )
 
 
-def _sum(of_owner: dict[int | None, int], queue: Queue, user: User, team: set[int]) -> int:
+def _sum(of_owner: Mapping[int | None, int], queue: Queue, user: User, team: Collection[int]) -> int:
     match queue:
         case Queue.MINE:
             return of_owner.get(user.pk, 0)
@@ -111,8 +115,13 @@ def _sum(of_owner: dict[int | None, int], queue: Queue, user: User, team: set[in
     return sum(of_owner.values())
 
 
-def first_queue(user: User) -> Queue:
-    """What a user works in when they do not say: a rep their own, a team lead the team's, everybody else all."""
-    if Rep.objects.filter(user=user).exists():
+def team_of(user: User) -> set[int]:
+    """The users of the teams that `user` belongs to or leads."""
+    return set(Rep.objects.teammates_of(user).values_list("user", flat=True))
+
+
+def first_queue(user: User, team: Collection[int]) -> Queue:
+    """What a user works in when they do not say: a rep their own, the lead of a team theirs, everybody else all."""
+    if user.pk in team:
         return Queue.MINE
-    return Queue.TEAM if Rep.objects.filter(team__lead=user).exists() else Queue.ALL
+    return Queue.TEAM if team else Queue.ALL

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from crm.models.company import Company
-from crm.search import Folded, folded_words
+from crm.search import Folded, folded_words, has_word, like_word
 
 
 class Stage(models.TextChoices):
@@ -90,25 +90,24 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         are none, those who have words much like these.
         """
         words = folded_words(text)
-        exact = self._having(words, "contains")
-        return exact if not words or exact.exists() else self._having(words, "trigram_word_similar")
+        exact = self._having(words, has_word)
+        return exact if not words or exact.exists() else self._having(words, like_word)
 
-    def _having(self, words: Sequence[str], lookup: str) -> ContactQuerySet:
+    def _having(self, words: Sequence[str], condition: Callable[[str, str], Q]) -> ContactQuerySet:
         people = self.alias(searched=SEARCHED)
         for word in words:
-            people = people.filter(
-                Q(**{f"searched__{lookup}": word}) | Q(company__in=_companies(word, lookup))
-            )
+            holds = condition("searched", word)
+            people = people.filter(holds | Q(company__in=_companies(holds)))
         return people
 
 
-def _companies(word: str, lookup: str) -> QuerySet[Company, int] | list[int]:
-    """Ids of companies with `word` in their names.
+def _companies(condition: Q) -> QuerySet[Company, int] | list[int]:
+    """Ids of companies for whose folded name `condition` holds.
 
     They are looked up first: then the rest is about one table, and the planner may combine its indexes. A word that
     very many companies have is left to it whole.
     """
-    named = Company.objects.alias(searched=Folded("name")).filter(**{f"searched__{lookup}": word})
+    named = Company.objects.alias(searched=Folded("name")).filter(condition)
     companies = named.order_by().values_list("pk", flat=True)
     few = list(companies[: MOST_COMPANIES_LISTED + 1])
     return few if len(few) <= MOST_COMPANIES_LISTED else companies

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Exists, F, Q
 
 from crm.models import Contact
-from crm.search import folded_words
+from crm.search import folded_words, has_word, like_word
 from leads.models.routing import Rep
 from leads.roles import only_reads
 from scoring.models import ScoringVersion
@@ -72,9 +72,9 @@ class MqlQuerySet(models.QuerySet["Mql"]):
         words = folded_words(text)
         exact = similar = self
         for word in words:
-            in_it = Q(search__contains=word)
+            in_it = has_word("search", word)
             exact = exact.filter(in_it | Q(document=SearchQuery(word, config="english")))
-            similar = similar.filter(in_it | Q(search__trigram_word_similar=word))
+            similar = similar.filter(in_it | like_word("search", word))
         return exact if not words or exact.exists() else similar
 
 

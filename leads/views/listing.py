@@ -19,7 +19,7 @@ from leads.filters import MqlFilters, in_words
 from leads.models import Mql, SavedView
 from leads.models.mql import MqlQuerySet
 from leads.orders import Sort
-from leads.queues import Queue, State, first_queue, in_queue, sizes
+from leads.queues import Queue, State, first_queue, in_queue, sizes, team_of
 from leads.rows import headings, rows_of
 
 PAGE = 30
@@ -50,7 +50,8 @@ class Listing:
     def __init__(self, address: QueryDict, user: User, *, at: datetime) -> None:
         self.user, self.at = user, at
         queue, state, sort = (address.get(name, "") for name in ("queue", "state", "sort"))
-        self.queue = Queue(queue) if queue in Queue.values else first_queue(user)
+        self.team = team_of(user)
+        self.queue = Queue(queue) if queue in Queue.values else first_queue(user, self.team)
         self.state = State(state) if state in State.values else State.OPEN
         self.sort = Sort(sort) if sort in Sort.values else Sort.URGENCY
         self.search = address.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
@@ -128,10 +129,10 @@ class Listing:
 
     def context(self) -> dict[str, Any]:
         """What the list is rendered from."""
-        shown = self.mqls.select_related("contact__company", "owner").defer("document", "note")
-        page = orders.page(shown, self.sort, self.state, after=self.after, size=PAGE, at=self.at)
+        shown = Mql.objects.select_related("contact__company", "owner").defer("document", "note")
+        page = orders.page(self.mqls, shown, self.sort, self.state, after=self.after, size=PAGE, at=self.at)
         note_hours(page.rows)
-        size = sizes(self.user, self.queue, self.state, at=self.at)
+        size = sizes(self.user, self.team, self.queue, self.state, at=self.at)
         return {
             "listing": self,
             "queue": self.queue,

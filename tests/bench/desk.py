@@ -39,8 +39,8 @@ TASKS = """
     SELECT 'first_touch', 'First touch', contact_id, id, owner_id, due_at, opened_at, '', 0 FROM leads_mql
 """
 NOTICES = """
-    INSERT INTO leads_notification (user_id, kind, mql_id, text, created_at, read_at)
-    SELECT owner_id, 'mql_assigned', id, 'An MQL is yours', opened_at, CASE WHEN id %% 3 = 0 THEN now() END
+    INSERT INTO leads_notification (user_id, kind, mql_id, text, created_at, read_at, key)
+    SELECT owner_id, 'mql_assigned', id, 'An MQL is yours', opened_at, CASE WHEN id %% 3 = 0 THEN now() END, 'bench:' || id
     FROM leads_mql WHERE owner_id IS NOT NULL
 """
 

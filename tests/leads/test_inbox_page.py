@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -14,6 +15,7 @@ from pytest_django.asserts import assertRedirects
 
 from crm.models import User
 from leads.models import Mql, Rep
+from leads.tasks import add_task
 from leads.verdict import accept
 from leads.views.listing import PAGE
 from scoring.drain import drain
@@ -69,9 +71,43 @@ def test_a_row_says_who_why_and_by_when(page: Client) -> None:
 
     seen = text_of(page.get("/inbox/"))
 
-    assert "Grade C2 Score 80 Ada Lovelace 30 days overdue VP Sales · Acme" in seen
+    assert "Grade C2 Score 80" in seen
+    assert "Ada Lovelace 30 days overdue VP Sales · Acme" in seen
     assert "Webinar attended on 1 Mar; Vice president" in seen
     assert "Webinar opened" in seen
+
+
+def test_a_row_says_how_the_score_moved_in_a_week_and_what_is_next(page: Client, sdr: User) -> None:
+    mql, now = make_mql(first_name="Ada"), timezone.now()
+    change = mql.contact.score_changes.get()
+    change.pk = None
+    change.at, change.fit_from, change.engagement_from = now - timedelta(days=6), Decimal(30), Decimal(30)
+    change.save(force_insert=True)
+    add_task(mql.contact, title="Send the offer", due_at=now + timedelta(hours=5), by=sdr, at=now)
+
+    seen = text_of(page.get("/inbox/"))
+
+    assert "▲ 20 80 now, up 20 in 7 days" in seen
+    assert "Send the offer in 5 h" in seen or "Send the offer in 4 h" in seen
+
+
+def test_a_row_tells_when_it_shows_something_else(page: Client, sdr: User) -> None:
+    mql = make_mql(first_name="Ada")
+
+    def updated() -> str:
+        found = re.search(r'data-updated="(\w+)"', page.get("/inbox/").content.decode())
+        assert found
+        return found[1]
+
+    before, again = updated(), updated()
+    accept(mql, by=sdr, at=timezone.now())
+
+    assert before == again != updated()
+
+
+def test_the_order_is_explained(page: Client) -> None:
+    assert "by its deadline; then by grade, score and newest buying signal" in text_of(page.get("/inbox/"))
+    assert "the oldest MQL first" in text_of(page.get("/inbox/?sort=age"))
 
 
 def test_what_is_due_first_stands_first_and_what_was_touched_last(page: Client, sdr: User) -> None:

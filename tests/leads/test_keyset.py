@@ -6,15 +6,22 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import QuerySet
+from pytest_django import DjangoAssertNumQueries
 
 from leads.keyset import Column, page
 from leads.models import Mql
-from leads.queues import URGENCY
 from scoring.drain import drain
 from scoring.models import ScoringVersion
 from tests.factories import NOW, make_qualifying_people
 
 pytestmark = pytest.mark.django_db
+
+URGENCY = (
+    Column("first_touched_at", nulls="first"),
+    Column("due_at", nulls="last"),
+    Column("total", descending=True),
+    Column("pk", descending=True),
+)
 
 
 @pytest.fixture
@@ -41,7 +48,19 @@ def test_pages_one_after_the_other_are_the_whole_list_in_order(mqls: QuerySet[Mq
         if not after:
             break
 
-    assert found == list(Mql.objects.open().by_urgency())
+    assert found == list(mqls.order_by(*(column.order_by() for column in URGENCY)))
+
+
+def test_a_page_is_joined_to_what_it_shows_once_it_is_chosen(
+    mqls: QuerySet[Mql], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    shown_as = Mql.objects.select_related("contact")
+
+    with django_assert_num_queries(1):
+        first = page(mqls, URGENCY, after="", size=5, shown_as=shown_as)
+        assert all(mql.contact.email for mql in first.rows)
+
+    assert first == page(mqls, URGENCY, after="", size=5)
 
 
 @pytest.mark.parametrize(
