@@ -38,7 +38,8 @@ class DialogForm(forms.Form):
     ids = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"{self.ids}_%s", **kwargs)
+        kwargs["auto_id"] = f"{self.ids}_%s"
+        super().__init__(*args, **kwargs)
 
 
 class CallForm(DialogForm):

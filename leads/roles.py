@@ -41,7 +41,10 @@ MARKETS: Grants = (
     | {("crm", model): EDIT for model in ("company", "contact")}
     | {("scoring", model): WRITE for model in MODEL_PARTS}
     | {("scoring", "pending"): READ}
-    | {("leads", model): READ for model in ("assignmentcondition", "assignmentrule", "delivery", "rep", "team")}
+    | {
+        ("leads", model): READ
+        for model in ("assignmentcondition", "assignmentrule", "delivery", "rep", "team")
+    }
 )
 
 ROLES: dict[str, Grants] = {SALES_REPS: WORKS, TEAM_LEADS: LEADS, MARKETERS: MARKETS, READ_ONLY: SEES}

@@ -14,7 +14,7 @@ from django.db import transaction
 from leads import clocks, notify, tasks
 from leads.first_mail import plan_first_mails
 from leads.hand_over import record_assignments, write_owners
-from leads.models import Mql, Rep
+from leads.models import Assignment, Mql, Rep
 from leads.routing.decide import Decider, Decision
 from leads.routing.desk import open_desk
 
@@ -67,11 +67,8 @@ def _own(mql: Mql, decision: Decision, because: str) -> None:
 
 def _never_flagged(mqls: Sequence[Mql]) -> list[Mql]:
     """Those of `mqls` whose history does not say yet that nobody is there: each run of the job would say it anew."""
-    said = set(
-        Mql.objects.filter(pk__in=[mql.pk for mql in mqls], assignments__to_owner=None).values_list(
-            "pk", flat=True
-        )
-    )
+    flags = Assignment.objects.filter(mql__in=[mql.pk for mql in mqls], to_owner=None).order_by()
+    said = set(flags.values_list("mql", flat=True)) if mqls else set()
     return [mql for mql in mqls if mql.pk not in said]
 
 

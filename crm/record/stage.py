@@ -60,7 +60,7 @@ def move_stage(
 def take_back_move(
     move: StageChange, *, stage_changed_at: datetime, recycled_at: datetime | None, by: User, at: datetime
 ) -> None:
-    """Undo `move`, which brought the contact where they are, and was `by`'s: the stage and its dates are what they were.
+    """Undo `move`, by which `by` brought the contact where they are: stage and dates are again what they were.
 
     What no rule of stages allows is allowed here, as nothing has come of the move. The history keeps both. Raises
     Conflict where the contact was moved since, or by somebody else.

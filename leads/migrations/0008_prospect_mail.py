@@ -151,9 +151,7 @@ class Migration(migrations.Migration):
                         fields=("mql",),
                         name="prospectmail_one_first_per_mql",
                     ),
-                    models.UniqueConstraint(
-                        fields=("message_id",), name="prospectmail_message_id_unique"
-                    ),
+                    models.UniqueConstraint(fields=("message_id",), name="prospectmail_message_id_unique"),
                 ],
             },
         ),

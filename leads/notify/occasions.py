@@ -184,7 +184,9 @@ def tell_of_reply(contact_ids: Collection[int], *, at: datetime) -> None:
     if not found:
         return
     newest = (
-        Mql.objects.filter(contact__in=found).order_by("contact_id", "-opened_at", "-pk").distinct("contact_id")
+        Mql.objects.filter(contact__in=found)
+        .order_by("contact_id", "-opened_at", "-pk")
+        .distinct("contact_id")
     )
     mqls = {mql.contact_id: mql for mql in newest.select_related("contact__company", "owner")}
     people = Contact.objects.filter(pk__in=found).select_related("owner").order_by("pk")

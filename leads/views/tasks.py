@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
@@ -16,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import retarget
 
 from crm.models import User
 from leads import sla
@@ -28,7 +30,7 @@ from leads.snooze import Snooze, snooze, times
 from leads.task_forms import ReassignForm, SnoozeForm
 from leads.tasks import complete, reassign
 from leads.views.place import back
-from leads.views.requests import PageRequest, page_of
+from leads.views.requests import PageRequest, asks_for, page_of
 
 PAGE = 50
 BY_TIME = (Column("due_at"), Column("pk"))
@@ -40,14 +42,22 @@ WHOSE = {"mine": "Mine", "team": "My team"}
 @require_safe
 def tasks(request: PageRequest) -> HttpResponse:
     """Tasks, one's own or the team's, a page at a time: open ones by when they are due, or what was done last."""
-    whose = "team" if request.GET.get("whose") == "team" else "mine"
-    done = request.GET.get("show") == "done"
+    return render(request, "leads/tasks.html", _list(request, request.get_full_path()))
+
+
+def _list(request: PageRequest, here: str) -> dict[str, Any]:
+    """What the address `here` lists."""
+    query = QueryDict(urlsplit(here).query)
+    whose = "team" if query.get("whose") == "team" else "mine"
+    done = query.get("show") == "done"
     found, at = _tasks_of(request.user, whose), timezone.now()
     listed = found.exclude(done_at=None) if done else found.open()
     listed = listed.select_related("contact__company", "assignee", "done_by", "mql")
-    shown = page(listed, NEWEST_DONE if done else BY_TIME, after=request.GET.get("after", ""), size=PAGE)
+    shown = page(listed, NEWEST_DONE if done else BY_TIME, after=query.get("after", ""), size=PAGE)
     note_hours(shown.rows)
-    context = {
+    return {
+        "here": here,
+        "query": query,
         "whose": whose,
         "choices": WHOSE.items(),
         "done": done,
@@ -56,7 +66,6 @@ def tasks(request: PageRequest) -> HttpResponse:
         "numbers": {} if done or shown.seen else _numbers(found.open(), at),
         "changeable": _changeable(request.user, shown.rows),
     }
-    return render(request, "leads/tasks.html", context)
 
 
 def _tasks_of(user: User, whose: str) -> TaskQuerySet:
@@ -107,7 +116,7 @@ def complete_task(request: PageRequest, pk: int) -> HttpResponse:
         messages.error(request, form.errors["outcome"].as_text())
         return redirect(page_of(request, reverse("tasks")))
     complete(task, by=request.user, at=timezone.now(), **form.cleaned_data)
-    return back(request, f"Done: {task.title}.", default=reverse("tasks"))
+    return _answer(request, f"Done: {task.title}.")
 
 
 @login_required
@@ -123,8 +132,7 @@ def snooze_task(request: PageRequest, pk: int) -> HttpResponse:
     said = form.cleaned_data
     until = Snooze(said["until"]) if said["until"] else said["moment"]
     task = snooze(task, until, by=request.user, at=at)
-    messages.success(request, f"“{task.title}” is put off until {_plain(task.due_at)}.")
-    return redirect(page_of(request, reverse("tasks")))
+    return _answer(request, f"“{task.title}” is snoozed until {_plain(task.due_at)}.")
 
 
 @login_required
@@ -137,8 +145,16 @@ def reassign_task(request: PageRequest, pk: int) -> HttpResponse:
         return _ask(request, task, form, "leads/_reassign_form.html")
     assignee = form.cleaned_data["assignee"]
     reassign(task, assignee, by=request.user, at=timezone.now())
-    messages.success(request, f"“{task.title}” is {assignee}’s now.")
-    return redirect(page_of(request, reverse("tasks")))
+    return _answer(request, f"“{task.title}” is {assignee}’s now.")
+
+
+def _answer(request: PageRequest, said: str) -> HttpResponse:
+    """After something was done to a task: the list again where htmx sent it from there, else the page it stood on."""
+    if not asks_for(request, "task-page"):
+        return back(request, said, default=reverse("tasks"))
+    messages.success(request, said)
+    here = page_of(request, reverse("tasks"))
+    return render(request, "leads/_tasks.html", {**_list(request, here), "fragment": True})
 
 
 def _open_task(user: User, pk: int) -> Task:
@@ -152,20 +168,21 @@ def _sent(request: PageRequest) -> QueryDict | None:
 
 def _ask(request: PageRequest, task: Task, form: forms.Form, fragment: str, **more: Any) -> HttpResponse:
     """The form, alone for the dialog and else as a page. 422 when it was sent with faults."""
-    back = request.POST.get("next") or request.GET.get("next", "")
-    back = back if url_has_allowed_host_and_scheme(back, None) else reverse("tasks")
+    address = request.POST.get("next") or request.GET.get("next", "")
+    address = address if url_has_allowed_host_and_scheme(address, None) else reverse("tasks")
     context = {
         "task": task,
         "form": form,
         "fragment": fragment,
         "action": request.path,
-        "back": back,
+        "back": address,
         # On its own page the list is swapped in place; anywhere else the page is loaded anew.
-        "in_place": bool(request.htmx) and back.startswith(reverse("tasks")),
+        "in_place": bool(request.htmx) and address.startswith(reverse("tasks")),
         **more,
     }
     template = fragment if request.htmx else "leads/task_form.html"
-    return render(request, template, context, status=422 if form.is_bound else 200)
+    response = render(request, template, context, status=422 if form.is_bound else 200)
+    return retarget(response, "#dialog") if request.htmx else response
 
 
 def _plain(moment: datetime) -> str:

@@ -40,7 +40,8 @@ TASKS = """
 """
 NOTICES = """
     INSERT INTO leads_notification (user_id, kind, mql_id, text, created_at, read_at, key)
-    SELECT owner_id, 'mql_assigned', id, 'An MQL is yours', opened_at, CASE WHEN id %% 3 = 0 THEN now() END, 'bench:' || id
+    SELECT owner_id, 'mql_assigned', id, 'An MQL is yours', opened_at, CASE WHEN id %% 3 = 0 THEN now() END,
+           'bench:' || id
     FROM leads_mql WHERE owner_id IS NOT NULL
 """
 

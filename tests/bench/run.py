@@ -12,7 +12,7 @@ from django.utils import timezone
 from scoring.models import Pending
 from scoring.publish import publish
 from scoring.versions import save_draft
-from tests.bench import commands, desk, evaluation, ingest, market, serving
+from tests.bench import commands, desk, evaluation, ingest, keys, live, market, serving
 from tests.bench.database import own_database
 from tests.bench.report import Report, machine, say
 from tests.bench.rules import model
@@ -29,14 +29,17 @@ class Scale:
     batches: int
     imported: int
     times: int
+    listeners: int
     file: str = "bench.json"
     judged: bool = True
 
 
 SCALES = {
-    "small": Scale(2_000, 20_000, (20, 100), 500, 2, 2_000, 3, file="bench-small.json", judged=False),
-    "usual": Scale(100_000, 1_000_000, (20,), 10_000, batches=25, imported=100_000, times=60),
-    "full": Scale(1_000_000, 10_000_000, (20, 100), 10_000, batches=50, imported=200_000, times=100),
+    "small": Scale(2_000, 20_000, (20, 100), 500, 2, 2_000, 3, 50, file="bench-small.json", judged=False),
+    "usual": Scale(100_000, 1_000_000, (20,), 10_000, batches=25, imported=100_000, times=60, listeners=500),
+    "full": Scale(
+        1_000_000, 10_000_000, (20, 100), 10_000, batches=50, imported=200_000, times=100, listeners=500
+    ),
 }
 
 
@@ -73,3 +76,6 @@ def _measure(report: Report, scale: Scale, folder: Path) -> None:
     with serving.served() as port:
         serving.measure_freshness(report, port, times=scale.times)
         serving.measure_inbox(report, port, times=scale.times)
+        keys.measure_detail(report, port, times=scale.times)
+        keys.measure_keys(report, port, times=min(scale.times, 30))
+        live.measure(report, port, listeners=scale.listeners, times=scale.times)

@@ -20,16 +20,16 @@ NAMES = ["Ada Lovelace", "Grace Hopper", "Joan Clarke"]
 
 @pytest.fixture
 def sdr(transactional_db: None) -> User:
-    """A rep with three MQLs, due one after the other."""
+    """A rep with three MQLs, one better than the other."""
     now = timezone.now()
     publish_small_model()
     VerdictReason.objects.get_or_create(verdict=Verdict.RECYCLED, text=REASON)
     user = make_rep("sdr", first_name="Sam", last_name="Reyes").user
     make_company("acme.example", name="Acme")
-    for hours, name in enumerate(NAMES, start=1):
+    for points, name in zip((90, 85, 80), NAMES, strict=True):
         first, last = name.split()
         mql = make_mql(f"{first}@acme.example", first_name=first, last_name=last, at=now)
-        Mql.objects.filter(pk=mql.pk).update(due_at=now + timedelta(hours=hours))
+        Mql.objects.filter(pk=mql.pk).update(due_at=now + timedelta(hours=9), total=points)
     return user
 
 
@@ -199,7 +199,7 @@ def test_the_help_lists_what_the_page_offers_and_turns_keys_off(page: Page) -> N
     page.keyboard.press("d")
     page.reload()
     page.keyboard.press("d")
-    page.locator(".menu summary").click()
+    page.get_by_text("Your account").click()
     page.get_by_role("button", name="Keyboard shortcuts").click()
 
     expect(help_.get_by_role("checkbox")).not_to_be_checked()

@@ -136,7 +136,7 @@ def test_only_what_one_may_change_has_buttons(page: Client, sdr: User) -> None:
     seen = text_of(page.get("/tasks/?whose=team"))
 
     assert "Theirs" in seen
-    assert "Put off" not in seen
+    assert "Snooze" not in seen
 
 
 def test_a_task_is_put_off_from_a_page_without_scripts(page: Client, sdr: User) -> None:
@@ -146,7 +146,7 @@ def test_a_task_is_put_off_from_a_page_without_scripts(page: Client, sdr: User) 
     response = page.post(f"/tasks/{task.pk}/snooze/", {"until": "next_week", "next": "/tasks/"})
 
     task.refresh_from_db()
-    assert "Put off until Call back In an hour" in asked
+    assert "Snooze until Call back In an hour" in asked
     assertRedirects(response, "/tasks/")
     assert task.snoozed_times == 1
 
@@ -189,6 +189,27 @@ def test_another_teams_task_is_neither_put_off_nor_handed_on(page: Client, verb:
 
     assert page.get(f"/tasks/{task.pk}/{verb}/").status_code == 404
     assert page.post(f"/tasks/{task.pk}/{verb}/", {"until": "hour"}).status_code == 404
+
+
+def test_a_done_task_leaves_the_list_in_place(page: Client, sdr: User) -> None:
+    first, second = (make_task(title, by=sdr, days=1) for title in ("First", "Second"))
+
+    response = page.post(f"/tasks/{first.pk}/complete/", {"next": "/tasks/?whose=team"}, **htmx("task-page"))
+
+    html = response.content.decode()
+    assert f"task-{second.pk}" in html
+    assert f"task-{first.pk}" not in html
+    assert "Done: First." in text_of(response)
+    assert "<html" not in html
+    assert 'value="/tasks/?whose=team"' in html
+
+
+def test_a_faulty_time_stays_in_the_dialog(page: Client, sdr: User) -> None:
+    task = make_task("Call back", by=sdr, days=1)
+
+    response = page.post(f"/tasks/{task.pk}/snooze/", {}, **htmx("task-page"))
+
+    assert (response.status_code, response["HX-Retarget"]) == (422, "#dialog")
 
 
 def test_a_form_leads_back_to_no_other_site(page: Client, sdr: User) -> None:
