@@ -55,6 +55,8 @@ NAVIGATION = [
         _page("SLA targets", "timer", "leads", "slatarget"),
         _page("Verdict reasons", "rule", "leads", "verdictreason"),
         _page("Notifications", "notifications", "leads", "notification"),
+        _page("Follow-up plans", "route", "leads", "plan"),
+        _page("Contacts on a plan", "steps", "leads", "enrolment"),
         _page("Mail templates", "drafts", "leads", "mailtemplate"),
         _page("Mail to prospects", "forward_to_inbox", "leads", "prospectmail"),
         _page("Outbox", "outgoing_mail", "leads", "delivery"),

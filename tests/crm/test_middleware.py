@@ -83,7 +83,7 @@ def test_a_page_of_another_site_is_not_gone_back_to(page: Client, user: User) ->
 
 
 def test_a_failure_of_ours_is_said_plainly(page: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("leads.views.inbox.sizes", lambda user: 1 / 0)
+    monkeypatch.setattr("leads.views.listing.sizes", lambda *asked, **at: 1 / 0)
     page.raise_request_exception = False
 
     whole = page.get("/inbox/")

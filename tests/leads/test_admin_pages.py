@@ -20,7 +20,19 @@ from pytest_django import DjangoDbBlocker
 from crm import record
 from crm.models import ApiKey, Company, Contact, User
 from crm.models.apikey import create_key
-from leads.models import AssignmentRule, Mql, Rep, SlaTarget, Team, VerdictReason, WorkingHours
+from leads.models import (
+    AssignmentRule,
+    Enrolment,
+    MailTemplate,
+    Mql,
+    Plan,
+    ProspectMail,
+    Rep,
+    SlaTarget,
+    Team,
+    VerdictReason,
+    WorkingHours,
+)
 from leads.roles import MARKETERS, ensure_groups
 from scoring.models import (
     DomainList,
@@ -46,13 +58,16 @@ from tests.factories import (
     publish_small_model,
 )
 
+# Of the tests that are run together, one at least must ask for the database, or none is made for tests.
+pytestmark = pytest.mark.django_db
+
 MODELS = [
     pytest.param(model, id=model._meta.label_lower)
     for model in sorted(admin.site._registry, key=lambda model: model._meta.label)
 ]
 ADDED_BY_HAND = [
     ApiKey, Company, Contact, User, UserGroup, Rep, Team, VerdictReason, DomainList, DomainListEntry, Group, Persona,
-    Rule, ScoringVersion, SlaTarget, WorkingHours, AssignmentRule, Segment,
+    Rule, ScoringVersion, SlaTarget, WorkingHours, AssignmentRule, Segment, Plan, MailTemplate,
 ]  # fmt: skip
 
 
@@ -86,7 +101,24 @@ def fill(number: int) -> None:
         for kept in (AssignmentRule(name=word, team=make_team(f"Team {word}")), Segment(name=word)):
             kept.save()
             kept.conditions.create(field="country", op="equals", value="DE")
+        _fill_follow_up(mql, word)
         _fill_jobs(word)
+
+
+def _fill_follow_up(mql: Mql, word: str) -> None:
+    template = MailTemplate.objects.create(name=word, subject="Hello", body="Hello {first_name}")
+    ProspectMail.objects.create(
+        contact=mql.contact,
+        mql=mql,
+        template=template,
+        subject="Hello",
+        body="Hello",
+        message_id=f"<{word}@handoff.example>",
+        send_at=NOW,
+    )
+    plan = Plan.objects.create(name=word)
+    step = plan.steps.create(day=1, action="mail", template=template)
+    Enrolment.objects.create(mql=mql, plan=plan, step=step, started_at=NOW)
 
 
 def _fill_jobs(word: str) -> None:

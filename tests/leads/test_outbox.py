@@ -72,7 +72,7 @@ def test_a_message_says_who_why_and_by_when(delivery: Delivery, mql: Mql, settin
     assert "Webinar attended" in message.body
     assert "C2, 80.00 points (fit 30.00, engagement 50.00)" in message.body
     assert "Monday 2 March, 13:00 UTC" in message.body
-    assert "The only available rep" in message.body
+    assert "the only available rep" in message.body
     assert f"https://handoff.example/inbox/{mql.pk}/" in message.body
 
 
