@@ -14,8 +14,8 @@ TEMPLATES = (
         "{company} and lead routing",
         """Hello {first_name},
 
-I saw that you looked into how we decide which leads to call first. I work with teams like yours at {company}, and will
-try to reach you by telephone later today.
+I saw that you looked into how we decide which leads to call first. \
+I work with teams like yours at {company}, and will try to reach you by telephone later today.
 
 If a mail suits you better, just answer this one.
 
@@ -27,8 +27,8 @@ If a mail suits you better, just answer this one.
         "What we talked about, {first_name}",
         """Hello {first_name},
 
-thank you for your time. As a {job_title|decision maker} you asked how this would work for {company}: the short
-answer is yes, and fifteen minutes are enough to show it.
+thank you for your time. As a {job_title|decision maker} you asked how this would work for {company}: \
+the short answer is that fifteen minutes are enough to show it.
 
 Would Thursday morning suit you?
 
@@ -40,8 +40,8 @@ Would Thursday morning suit you?
         "Prices for {company}",
         """Hello {first_name|there},
 
-here is the overview you asked for: https://northbeam.example/pricing. For teams in {industry} most choose the middle
-plan; I can tell you in five minutes whether it is the right one for you.
+here is the overview you asked for: https://northbeam.example/pricing. \
+In {industry} most teams choose the middle plan; I can tell you in five minutes whether it is the right one for you.
 
 {sender_first_name}
 {sender_email}
