@@ -5,7 +5,9 @@ const held = new WeakMap();
 const DETAIL = "#mql-pane";
 
 function isLost() {
-  return document.activeElement === document.body || document.activeElement === null;
+  const active = document.activeElement;
+  // What has the focus in a dialog that was closed just now keeps it until the page is drawn again.
+  return active === document.body || active === null || Boolean(active.closest("dialog:not([open])"));
 }
 
 function rowsOf(place) {
@@ -13,7 +15,9 @@ function rowsOf(place) {
 }
 
 function whereIn(target) {
-  const item = document.activeElement.closest("li[id], tr[id]");
+  // A form in the dialog says which row it is about.
+  const about = document.activeElement.closest("[data-about]")?.dataset.about;
+  const item = about ? document.getElementById(about) : document.activeElement.closest("li[id], tr[id]");
   const rows = rowsOf(target);
   return {
     item: item?.id,
