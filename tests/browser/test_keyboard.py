@@ -38,6 +38,7 @@ def page(sdr: User, open_page: OpenPage) -> Page:
     page = open_page(user=sdr)
     page.goto("/inbox/")
     expect(page.locator("[data-row]")).to_have_text(NAMES)
+    page.wait_for_load_state()
     return page
 
 
@@ -199,12 +200,20 @@ def test_the_help_lists_what_the_page_offers_and_turns_keys_off(page: Page) -> N
     page.keyboard.press("d")
     page.reload()
     page.keyboard.press("d")
-    page.get_by_text("Your account").click()
+    page.locator(".site-user summary").click()
     page.get_by_role("button", name="Keyboard shortcuts").click()
 
     expect(help_.get_by_role("checkbox")).not_to_be_checked()
     expect(page.get_by_role("dialog", name="Disqualify")).to_have_count(0)
     assert page.locator("[aria-keyshortcuts]").count() == 0
+
+
+def test_what_is_pressed_before_the_detail_is_there_is_done_when_it_is(page: Page) -> None:
+    for key in ("j", "Enter", "q"):
+        page.keyboard.press(key)
+
+    expect(page.get_by_role("dialog", name="Qualify Ada Lovelace")).to_be_visible()
+    is_open(page, "Ada Lovelace")
 
 
 def test_g_and_a_letter_lead_to_the_pages(page: Page) -> None:

@@ -21,11 +21,22 @@ function markOpenRow() {
   }
 }
 
+/** Requests that the pane waits for, whatever their answers turn out to change. */
+const awaited = new Set();
+
+function stopWaiting(xhr) {
+  if (awaited.delete(xhr) && !awaited.size) {
+    pane.removeAttribute("aria-busy");
+    markOpenRow();
+  }
+}
+
 // Pressed, and not answered yet: the row is marked and the pane set back at once.
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   if (detail.target !== pane) {
     return;
   }
+  awaited.add(detail.xhr);
   pane.setAttribute("aria-busy", "true");
   const item = detail.elt.matches("[data-row]") && detail.elt.closest("li");
   if (item) {
@@ -34,16 +45,15 @@ document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   }
 });
 
-for (const ended of ["htmx:afterRequest", "htmx:sendError"]) {
-  document.addEventListener(ended, ({ detail }) => {
-    if (detail.target === pane) {
-      pane.removeAttribute("aria-busy");
-      markOpenRow();
-    }
-  });
-}
+// What an answer brought is complete when it has settled. One that brings nothing is over when it is there.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (!detail.successful || detail.xhr.status === 204) {
+    stopWaiting(detail.xhr);
+  }
+});
 
 document.addEventListener("htmx:afterSettle", (event) => {
+  stopWaiting(event.detail.xhr);
   markOpenRow();
   // Where the list gives way to what was opened, the focus goes along.
   if (event.detail.target === pane && queue.offsetParent === null) {

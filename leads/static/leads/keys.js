@@ -12,8 +12,8 @@ const pane = document.querySelector("[data-pane]");
 
 /** The key that began a sequence, and when. */
 let begun = { key: "", at: 0 };
-/** The key to press once the row that was pressed on is open. */
-let wanted = "";
+/** The key to press once the pane is there, and the row that it is meant for if it is one that was not open. */
+let wanted = { key: "", item: "" };
 
 function areOff() {
   return localStorage.getItem(OFF) === "yes";
@@ -72,11 +72,20 @@ function meantBy(key) {
   return { element: (open && withKey(key, open)) ?? withKey(key, document) };
 }
 
+/** Whether an element is about to be replaced, or does not do yet what it will. */
+function isUnderWay(element) {
+  return pane?.contains(element) && (pane.hasAttribute("aria-busy") || element.closest(".htmx-added"));
+}
+
 function press(key) {
   const { element, row } = meantBy(key);
   if (row) {
-    wanted = key;
-    row.click();
+    wanted = { key, item: itemOf(row).id };
+    if (!row.matches(".htmx-request")) {
+      row.click();
+    }
+  } else if (element && isUnderWay(element)) {
+    wanted = { key, item: "" };
   } else if (element?.matches(TYPED_INTO)) {
     element.focus();
   } else if (element) {
@@ -102,15 +111,21 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("htmx:afterSettle", (event) => {
   markKeys();
-  if (wanted && event.detail.target === pane) {
-    const key = wanted;
-    wanted = "";
-    pane.querySelector("[data-mql]") && withKey(key, pane)?.click();
+  if (wanted.key && event.detail.target === pane) {
+    const { key, item } = wanted;
+    wanted = { key: "", item: "" };
+    const open = pane.querySelector("[data-mql]");
+    if (open && (!item || item === `mql-row-${open.dataset.mql}`)) {
+      withKey(key, open)?.click();
+    }
   }
 });
 
-document.addEventListener("htmx:sendError", () => {
-  wanted = "";
+// Nothing is decided late, about somebody else.
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.successful) {
+    wanted = { key: "", item: "" };
+  }
 });
 
 /** Tell screen readers which key presses an element. */
