@@ -23,13 +23,12 @@ from leads import first_touch, plans, tasks
 from leads.models import Mql, Rep, Task
 from leads.models.plan import CallOutcome
 from leads.next_step import NextStep, of_plan, of_task, suggested
+from leads.wrong_number import WRONG_NUMBER
 
 logger = logging.getLogger(__name__)
 
 LONGEST_NOTE = 5000
 LATEST_CALLBACK = timedelta(days=366)
-WRONG_NUMBER = "wrong_phone"
-"""The property of a contact that names a number under which they are not to be reached. Rules may ask for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +133,6 @@ def _mark_number(contact: Contact, outcome: CallOutcome, by: User, at: datetime)
         properties.pop(WRONG_NUMBER, None)
     if properties != contact.properties:
         record.correct_contact(contact.pk, by=by, at=at, properties=properties)
-
-
-def is_wrong_number(contact: Contact) -> bool:
-    """Whether somebody called the contact's present number and reached somebody else."""
-    return bool(contact.phone) and contact.properties.get(WRONG_NUMBER) == contact.phone
 
 
 def _follow_up(

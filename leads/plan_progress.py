@@ -49,9 +49,10 @@ def progress(mql: Mql, *, at: datetime) -> Progress | None:
 
 
 def sentence(steps: Sequence[PlanStep]) -> str:
-    """A plan in one sentence: call at once, mail on day 1, call on day 3, give up on day 10."""
+    """A plan in one sentence: Call at once, mail on day 1, call on day 3, give up on day 10."""
     said = [f"{_verb(step)} {'at once' if step.day == 0 else f'on day {step.day}'}" for step in steps]
-    return f"{', '.join(said)}." if said else "No steps yet."
+    words = ", ".join(said)
+    return f"{words[0].upper()}{words[1:]}." if words else "No steps yet."
 
 
 def _verb(step: PlanStep) -> str:

@@ -18,6 +18,7 @@ from leads.models.task import TaskQuerySet
 from leads.plan_days import day_number, moment_of
 from leads.sla import WorkingTime, next_start
 from leads.touches import touches_of, when_there_is_room
+from leads.wrong_number import is_wrong_number
 
 Action = PlanStep.Action
 KIND_OF = {Action.CALL: Task.Kind.CALL, Action.MAIL: Task.Kind.MAIL}
@@ -122,11 +123,11 @@ def go_on(
 ) -> Proposal | None:
     """Move to the step after the present one and ask for it. None once every step is done.
 
-    An open `callback` takes the place of that step. `without_calls` passes over calls: the number is wrong. Mail is
-    passed over where the contact may not be written to.
+    An open `callback` takes the place of that step. `without_calls` passes over calls, as a number that is
+    known to be wrong does. Mail is passed over where the contact may not be written to.
     """
     following = _following(enrolment, at)
-    if without_calls:
+    if without_calls or is_wrong_number(enrolment.mql.contact):
         following = [step for step in following if step.action != Action.CALL]
     if refusal(enrolment.mql.contact):
         following = [step for step in following if step.action != Action.MAIL]

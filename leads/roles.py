@@ -43,7 +43,16 @@ MARKETS: Grants = (
     | {("scoring", "pending"): READ}
     | {
         ("leads", model): READ
-        for model in ("assignmentcondition", "assignmentrule", "delivery", "rep", "team")
+        for model in (
+            "assignmentcondition",
+            "assignmentrule",
+            "delivery",
+            "enrolment",
+            "plan",
+            "planstep",
+            "rep",
+            "team",
+        )
     }
 )
 

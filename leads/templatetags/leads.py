@@ -17,10 +17,10 @@ from django.utils.safestring import SafeString
 
 from crm.models import Activity, ActivityKind, Contact, Stage, User
 from leads import deadlines, reasons
-from leads.calls import is_wrong_number
 from leads.deadlines import DAY, MINUTE, Deadline, duration
 from leads.models import Mql, Task
 from leads.models.plan import CallOutcome
+from leads.wrong_number import is_wrong_number
 from scoring.models import ScoreChange
 
 register = template.Library()

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
 
 from crm.errors import Invalid
-from leads.calls import is_wrong_number, log_call
+from leads.calls import log_call
 from leads.contact_forms import CallForm, NextStepForm, add_faults
 from leads.models import Task
 from leads.models.plan import CallOutcome
@@ -22,6 +22,7 @@ from leads.next_step import NextStep, agree, of_task, suggested
 from leads.views.detail import mql_context, readable
 from leads.views.place import Place, of_contact, of_mql
 from leads.views.requests import PageRequest
+from leads.wrong_number import is_wrong_number
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 

@@ -99,7 +99,7 @@ def test_nor_does_what_opens_on_a_page(sdr: User, open_page: OpenPage, theme: Th
     broken = {"unfolded": violations(page)}
     page.keyboard.press("Escape")
     page.locator("#mql-title").focus()
-    for key in ("q", "r", "d", "?"):
+    for key in ("q", "r", "d", "c", "e", "?"):
         page.keyboard.press(key)
         expect(page.get_by_role("dialog")).to_be_visible()
         broken[key] = violations(page)

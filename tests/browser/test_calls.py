@@ -10,9 +10,12 @@ from django.core import mail as box
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from crm.models import User
 from leads import outbox
-from leads.models import MailTemplate, Mql, ProspectMail, Task, Verdict, VerdictReason
+from leads.models import MailTemplate, Mql, Plan, ProspectMail, Task, Verdict, VerdictReason
+from leads.prospect_mail import write
 from tests.browser.conftest import OpenPage
+from tests.browser.test_accessibility import Theme, each_look, violations
 from tests.factories import NOW, make_company, make_mql, make_rep, publish_small_model
 from tests.leads.plan_factory import REASON, make_plan
 
@@ -122,3 +125,22 @@ def test_without_javascript_a_call_and_a_mail_are_pages(mql: Mql, open_page: Ope
     assert Task.objects.filter(mql=mql, title="Ask her assistant").exists()
     assert ProspectMail.objects.get().subject == "Acme: I tried to reach you"
     assert ProspectMail.objects.get().created_at > NOW
+
+
+@each_look
+def test_a_waiting_mail_and_what_is_missing_in_one_break_no_rule_of_wcag(
+    mql: Mql, open_page: OpenPage, theme: Theme, width: int
+) -> None:
+    sdr = User.objects.get(username="sdr")
+    write(mql.contact, subject="Hello", body="You", by=sdr, at=timezone.now(), mql=mql)
+    Plan.objects.update(touches_per_week=1)
+    page = open_page(user=sdr, theme=theme, width=width)
+    page.goto(f"/inbox/{mql.pk}/")
+
+    broken = violations(page)
+    page.get_by_role("link", name="E-mail…").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Send it all the same")
+    page.get_by_label("Template").select_option("Sorry to have missed you")
+    expect(page.get_by_role("dialog")).to_contain_text("Nothing is known for {country}")
+
+    assert broken + violations(page) == []

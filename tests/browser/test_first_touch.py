@@ -37,6 +37,8 @@ def sign_in(page: Page) -> None:
     page.get_by_label("Password").fill("secret")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    # What is pressed before the scripts are there is lost, and nobody is as fast as a test.
+    page.wait_for_load_state()
 
 
 def test_the_top_mql_is_opened_understood_and_accepted(mqls: list[Mql], open_page: OpenPage) -> None:

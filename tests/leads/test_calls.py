@@ -8,12 +8,13 @@ import pytest
 
 from crm.errors import Forbidden, Invalid
 from crm.models import Activity, Contact, Stage, User
-from leads.calls import is_wrong_number, log_call
+from leads.calls import log_call
 from leads.models import Mql, Task, Verdict
 from leads.models.plan import CallOutcome
 from leads.next_step import agree
 from leads.tasks import AlreadyDone, add_task, complete
 from leads.verdict import give_verdict
+from leads.wrong_number import is_wrong_number
 from scoring.models import ScoringVersion
 from tests.factories import NOW, make_contact, make_mql, make_rep, make_user, publish_small_model
 from tests.leads.conftest import AtOnce, raised

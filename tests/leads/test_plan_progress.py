@@ -79,7 +79,7 @@ def test_a_plan_reads_as_a_sentence() -> None:
     steps = list(make_plan().steps.select_related("template", "reason"))
 
     assert sentence(steps) == (
-        f"call at once, mail “Sorry to have missed you” on day 1, call on day 3, give up ({REASON}) on day 5."
+        f"Call at once, mail “Sorry to have missed you” on day 1, call on day 3, give up ({REASON}) on day 5."
     )
 
 

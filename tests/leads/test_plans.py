@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from crm.models import Consent, Contact, User
 from crm.record import set_consent
 from leads import plans
+from leads.calls import log_call as record_call
 from leads.give_up import give_up_due
 from leads.models import ClosedDay, Enrolment, Mql, PlanStep, Task, Team, WorkingHours
 from leads.qualify import qualify
@@ -211,6 +212,17 @@ def test_whoever_may_not_be_written_to_is_only_called(mql: Mql, rep: User) -> No
     call(mql, "voicemail", by=rep, at=NOW + HOUR)
 
     assert open_tasks(mql) == [("call", THURSDAY)]
+
+
+def test_a_number_that_is_wrong_is_not_called_again(rep: User) -> None:
+    make_plan()
+    mql = make_mql(phone="+33 1 23 45 67 89")
+    record_call(mql.contact, "wrong_number", mql=mql, by=rep, at=NOW + HOUR)
+
+    plans.after_mail(mql, by=rep, at=TUESDAY)
+
+    assert open_tasks(mql) == []
+    assert enrolment_of(mql).give_up_at == NEXT_MONDAY
 
 
 def test_a_mail_that_no_step_asked_for_does_not_move_the_plan(mql: Mql, rep: User) -> None:
