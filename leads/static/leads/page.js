@@ -41,7 +41,7 @@ dialog.addEventListener("close", () => dialog.replaceChildren());
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target === dialog && !dialog.open) {
     dialog.showModal();
-  } else if (dialog.contains(event.detail.requestConfig.elt) && !dialog.contains(event.detail.target)) {
+  } else if (dialog.contains(event.detail.requestConfig?.elt) && !dialog.contains(event.detail.target)) {
     // The form was answered elsewhere: by what it changed, or by a message. A list that follows what happens is no answer.
     dialog.close();
   }
