@@ -12,7 +12,7 @@ from django.utils import timezone
 from scoring.models import Pending
 from scoring.publish import publish
 from scoring.versions import save_draft
-from tests.bench import commands, desk, evaluation, ingest, keys, live, market, serving
+from tests.bench import commands, desk, evaluation, ingest, keys, live, market, routing, serving
 from tests.bench.database import own_database
 from tests.bench.report import Report, machine, say
 from tests.bench.rules import model
@@ -71,6 +71,9 @@ def _measure(report: Report, scale: Scale, folder: Path) -> None:
     # What these left to evaluate would keep the worker busy while others wait for it.
     Pending.objects.all().delete()
     desk.staff()
+    desk.fill(scale.mqls)
+    market.settle()
+    routing.measure(report, scale.mqls)
     desk.fill(scale.mqls)
     market.settle()
     with serving.served() as port:
