@@ -27,12 +27,19 @@ class Claim:
 class Claims:
     """What bonds there are, for a batch of contacts. Those that are made on the way are to be `noted`.
 
-    `apart_from` are ids of MQLs that say nothing: those that are about to be handed on.
+    `apart_from` are ids of MQLs that say nothing: those that are about to be handed on. Where a rule says whom account
+    owners are given, nobody is theirs without it: `account_owners` is unset then.
     """
 
     def __init__(
-        self, contacts: Sequence[Contact], *, at: datetime, apart_from: Collection[int] = ()
+        self,
+        contacts: Sequence[Contact],
+        *,
+        at: datetime,
+        apart_from: Collection[int] = (),
+        account_owners: bool = True,
     ) -> None:
+        self._account_owners = account_owners
         others = Mql.objects.exclude(owner=None).exclude(pk__in=apart_from)
         ids = [contact.pk for contact in contacts]
         earlier = others.filter(contact__in=ids, closed_at__isnull=False)
@@ -50,13 +57,11 @@ class Claims:
             Claim(self._earlier.get(contact.pk) or 0, "Returning contact", "Had this contact before"),
             Claim(contact.owner_id or 0, "Contact’s owner", "Owner of the contact"),
         ]
+        if company and self._account_owners:
+            found.append(Claim(company.owner_id or 0, "Account’s owner", f"Owner of {company.name}"))
         if company:
-            found += [
-                Claim(company.owner_id or 0, "Account’s owner", f"Owner of {company.name}"),
-                Claim(
-                    self._colleagues.get(company.pk, 0), "Same company", f"Works others of {company.name} too"
-                ),
-            ]
+            colleagues = self._colleagues.get(company.pk, 0)
+            found.append(Claim(colleagues, "Same company", f"Works others of {company.name} too"))
         return [claim for claim in found if claim.user_id]
 
     def note(self, contact: Contact, user_id: int) -> None:

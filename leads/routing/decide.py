@@ -1,9 +1,9 @@
 """Who should have each of a batch of contacts, step by step, with what was tried on the way.
 
-Whoever has a bond with a contact comes first: their earlier rep, their owner, their account's owner, the rep of their
-colleagues. Then the rules of the admin, in order; then everybody in turn. A rep who is away, or full, is passed over at
-every step. Outside working hours a bond counts all the same; in a rotation it is the turn of who is at work, and where
-nobody is, of who starts next.
+Whoever has a bond with a contact comes first: their earlier rep, their owner, their account's owner unless a rule names
+account owners, the rep of their colleagues. Then the rules of the admin, in order; then everybody in turn. A rep who is
+away, or full, is passed over at every step. Outside working hours a bond counts all the same; in a rotation it is the
+turn of who is at work, and where nobody is, of who starts next.
 """
 
 from __future__ import annotations
@@ -56,8 +56,10 @@ class Decider:
         self, contacts: Sequence[Contact], desk: Desk, *, at: datetime, apart_from: Collection[int] = ()
     ) -> None:
         self._desk, self._at = desk, at
-        self._claims = Claims(contacts, at=at, apart_from=apart_from)
         self._rules = Rules(contacts)
+        self._claims = Claims(
+            contacts, at=at, apart_from=apart_from, account_owners=not self._rules.name_account_owners
+        )
 
     def decide(self, contact: Contact, *, passing_over: Collection[int] = ()) -> Decision:
         """Who gets `contact`, who must not be one of the users `passing_over`."""

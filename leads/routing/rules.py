@@ -40,6 +40,11 @@ class Rules:
         self._conditions = {rule.pk: specs_of(rule.conditions.all()) for rule in self._rules}
         self._failed = self._ask([contact.pk for contact in contacts])
 
+    @property
+    def name_account_owners(self) -> bool:
+        """Whether one of them says for whom the account's owner is."""
+        return any(rule.target == AssignmentRule.Target.ACCOUNT_OWNER for rule in self._rules)
+
     def of(self, contact: Contact) -> list[Fit]:
         """How each rule stands to `contact`, in order."""
         failed = self._failed.get(contact.pk, {})

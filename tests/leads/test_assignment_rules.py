@@ -140,6 +140,23 @@ def test_a_rule_may_send_to_the_owner_of_the_account(small_model: ScoringVersion
     assert trail_of(mql)[0] == ("Rule “Accounts”", "fits: the account’s owner, and it has none")
 
 
+def test_where_a_rule_names_account_owners_it_says_for_whom_they_are(small_model: ScoringVersion) -> None:
+    owner, other = make_rep("owner"), make_rep("other")
+    make_company("big.example", employees=5000, owner_id=owner.user_id)
+    make_company("small.example", employees=10, owner_id=owner.user_id)
+    make_rule("Big accounts", ("company.employees", "gte", 1000), target="account_owner")
+    make_rule("Everybody else", rep=other, position=1)
+
+    big, small = make_mql("vera@big.example"), make_mql("zoe@small.example")
+
+    assert (big.owner, big.routed_because) == (owner.user, "Rule “Big accounts”")
+    assert (small.owner, small.routed_because) == (other.user, "Rule “Everybody else”")
+    assert trail_of(small)[0] == (
+        "Rule “Big accounts”",
+        "wants that company employees is at least 1,000: it is 10",
+    )
+
+
 def test_a_returning_contact_goes_to_their_earlier_rep(small_model: ScoringVersion) -> None:
     make_rep("other")
     ada = make_rep("ada")
