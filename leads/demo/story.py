@@ -27,10 +27,11 @@ from leads.demo.hours import open_offices
 from leads.demo.mails import begin_first_mails, write_templates
 from leads.demo.people import RISES, DemoPerson, Kind, draw_people
 from leads.demo.plans import write_plan
+from leads.demo.routing import choose_ways, name_segments, plan_absences, share_out
 from leads.demo.staff import Staff, hire, leave_desks, return_to_desks
 from leads.demo.verdicts import Floor
 from leads.give_up import give_up_due
-from leads.models import Delivery, Mql, Notification, Task
+from leads.models import Delivery, DigestItem, Mql, Notification, Task
 from scoring import marks
 from scoring.drain import drain
 from scoring.models import Score, ScoreChange
@@ -101,6 +102,10 @@ def tell(now: datetime, *, factor: float = 1.0) -> Told:
     companies = draw_companies(round(COMPANIES * factor), rng)
     people = draw_people(round(PEOPLE * factor), companies, now, rng)
     staff = hire(start)
+    share_out()
+    plan_absences(now)
+    name_segments()
+    choose_ways()
     write_plan()
     write_templates()
     rules.publish_first(by=staff.marketer, at=start)
@@ -248,9 +253,12 @@ def _record(facts: list[Fact], at: datetime) -> None:
 
 
 def _settle(now: datetime) -> None:
-    """Messages of the past have left, and what was told more than a day ago has been read."""
+    """Messages of the past have left, digests too, and what was told more than a day ago has been read."""
     Delivery.objects.update(
         state=Delivery.State.SENT, attempts=1, sent_at=F("created_at") + timedelta(seconds=2), last_error=""
     )
-    old = Notification.objects.filter(created_at__lt=now - timedelta(days=1))
-    old.update(read_at=F("created_at") + timedelta(minutes=25))
+    yesterday = now - timedelta(days=1)
+    Notification.objects.filter(created_at__lt=yesterday).update(
+        read_at=F("created_at") + timedelta(minutes=25)
+    )
+    DigestItem.objects.filter(created_at__lt=yesterday).update(sent_at=F("created_at") + timedelta(hours=18))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 from typing import Any
@@ -18,9 +18,23 @@ from pytest_django import DjangoDbBlocker
 from crm.demo_logins import DEMO_LOGINS, DEMO_PASSWORD
 from crm.models import Activity, Company, Contact, ContactVersion, Stage, StageChange, User
 from leads.demo.story import tell
-from leads.models import Delivery, Mql, Notification, Rep, SlaTarget, Task, Verdict, WorkingHours
+from leads.models import (
+    Absence,
+    AssignmentRule,
+    Delivery,
+    DigestItem,
+    Mql,
+    Notification,
+    NotificationPreference,
+    Rep,
+    SlaTarget,
+    Task,
+    Verdict,
+    WorkingHours,
+)
 from scoring.explain import explain
-from scoring.models import Pending, Score, ScoreChange, ScoringVersion
+from scoring.models import Pending, Score, ScoreChange, ScoringVersion, Segment
+from scoring.segments import members
 from tests.factories import make_contact, make_user
 
 NOW = datetime(2026, 3, 4, 14, 30, tzinfo=UTC)
@@ -210,3 +224,28 @@ def test_people_work_in_three_places_by_targets_of_their_grades(told: list[Any])
     assert WorkingHours.objects.exclude(holidays_country="").count() == 3
     assert set(SlaTarget.objects.values_list("grade", "minutes")) == {("A1", 15), ("A", 60), ("", 240)}
     assert set(waiting.values_list("sla_minutes", flat=True)) <= {15, 60, 240}
+
+
+def test_mqls_were_routed_by_rules_of_every_kind(told: list[Any]) -> None:
+    because = set(Mql.objects.values_list("routed_because", flat=True))
+
+    assert set(AssignmentRule.objects.values_list("target", flat=True)) == set(AssignmentRule.Target.values)
+    assert "Rule “Accounts that are looked after”" in because
+    assert any(each.startswith("Rule “Enterprise”: next of") for each in because)
+    assert any(each.startswith("Rule “Everybody else”: next of") for each in because)
+
+
+def test_one_rep_is_away_and_another_will_be(told: list[Any]) -> None:
+    today = NOW.date()
+
+    assert Absence.objects.filter(first_day__lt=today, last_day__gt=today).count() == 1
+    assert Absence.objects.filter(first_day__gt=today).count() == 1
+
+
+def test_each_segment_has_members(told: list[Any]) -> None:
+    assert [members(segment).exists() for segment in Segment.objects.all()] == [True] * 3
+
+
+def test_what_was_to_be_in_digests_of_the_past_was_in_them(told: list[Any]) -> None:
+    assert NotificationPreference.objects.filter(mail="digest").exists()
+    assert not DigestItem.objects.filter(created_at__lt=NOW - timedelta(days=1), sent_at=None).exists()
