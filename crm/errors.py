@@ -19,6 +19,11 @@ class FieldError:
         said = f"{self.field}: {self.problem}" if self.field else self.problem
         return f"{said} ({self.mend})" if self.mend else said
 
+    @property
+    def sentence(self) -> str:
+        """The fault and its mend as a page says them, to people who know no names of fields."""
+        return " ".join(f"{said[:1].upper()}{said[1:]}." for said in (self.problem, self.mend) if said)
+
 
 class HandoffError(Exception):
     """Something that was asked for and cannot be done. `status` is its HTTP status."""
@@ -28,6 +33,11 @@ class HandoffError(Exception):
     def __init__(self, *errors: FieldError) -> None:
         super().__init__("; ".join(str(error) for error in errors))
         self.errors = errors
+
+    @property
+    def in_words(self) -> str:
+        """All faults, in sentences."""
+        return " ".join(error.sentence for error in self.errors)
 
 
 class Invalid(HandoffError):

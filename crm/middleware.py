@@ -49,10 +49,10 @@ class DomainErrors:
         if not isinstance(exception, HandoffError):
             return None
         if _htmx(request):
-            return _message(request, str(exception), exception.status)
+            return _message(request, exception.in_words, exception.status)
         if isinstance(exception, Forbidden):
-            return render(request, "403.html", {"exception": str(exception)}, status=exception.status)
-        messages.error(request, str(exception))
+            return render(request, "403.html", {"exception": exception.in_words}, status=exception.status)
+        messages.error(request, exception.in_words)
         return HttpResponseRedirect(_page_of(request))
 
 

@@ -48,7 +48,7 @@ def _of_mql(view: MqlView) -> Callable[[PageRequest, int], HttpResponse]:
             raise Http404
         if request.htmx:
             raise seen.taken(lost)
-        messages.error(request, str(seen.taken(lost)))
+        messages.error(request, seen.taken(lost).in_words)
         return redirect("inbox")
 
     return answer

@@ -204,7 +204,7 @@ def test_after_a_minute_there_is_no_way_back(mql: Mql, ada: User) -> None:
     late = page.post(f"/inbox/undo/{mql.actions.get().pk}/", follow=True)
 
     assert b"/inbox/undo/" not in response.content
-    assert "more than a minute has passed" in text_of(late)
+    assert "More than a minute has passed. What was decided stands." in text_of(late)
 
 
 def test_nobody_undoes_what_another_did(mql: Mql, ada: User, lead: User) -> None:

@@ -108,7 +108,7 @@ def test_a_teammates_task_is_forbidden(page: Client, sdr: User) -> None:
 
     task.refresh_from_db()
     assert response.status_code == 403
-    assert "this task is somebody else's" in text_of(response)
+    assert "This task is somebody else's" in text_of(response)
     assert task.done_at is None
 
 

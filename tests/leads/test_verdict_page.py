@@ -134,7 +134,7 @@ def test_a_second_verdict_gets_a_clear_message_and_the_first_stands(
     mql.refresh_from_db()
     assert mql.verdict == Verdict.QUALIFIED
     assert response.redirect_chain[-1] == (f"/inbox/{mql.pk}/", 302)
-    assert "this MQL was closed by Sam Reyes on 2 Mar 2026 at 09:00: Qualified (SQL)" in text_of(response)
+    assert "This MQL was closed by Sam Reyes on 2 Mar 2026 at 09:00: Qualified (SQL)" in text_of(response)
 
 
 def test_a_closed_mql_is_asked_for_no_verdict(page: Client, mql: Mql, sdr: User) -> None:
@@ -150,7 +150,7 @@ def test_htmx_is_given_the_message_of_a_second_verdict(page: Client, mql: Mql, s
 
     assert response.status_code == 409
     assert response["HX-Retarget"] == "#messages"
-    assert "this MQL was closed by Sam Reyes" in text_of(response)
+    assert "This MQL was closed by Sam Reyes" in text_of(response)
 
 
 ACTIONS = ["accept", "claim", "qualify", "recycle", "disqualify"]
