@@ -40,13 +40,17 @@ class Place:
     def address(self, what: str, **query: str) -> str:
         """The address of a form about this: `call`, `next`, `mail`, or "" for the page itself."""
         noun, pk = ("mql", self.mql.pk) if self.mql else ("contact", self.contact.pk)
-        kept = self.request.GET.copy()
-        for name in OF_THE_FORM:
-            kept.pop(name, None)
+        kept = self._query_of_the_page()
         for name, value in query.items():
             kept[name] = value
         path = reverse(f"{noun}-{what}" if what else noun, args=[pk])
         return f"{path}?{kept.urlencode()}" if kept else path
+
+    def _query_of_the_page(self) -> QueryDict:
+        kept = self.request.GET.copy()
+        for name in OF_THE_FORM:
+            kept.pop(name, None)
+        return kept
 
     def workable_mql(self) -> Mql | None:
         """The MQL that this counts for: the one that is shown, else the contact's open one that the user may work."""
@@ -66,6 +70,8 @@ class Place:
             return redirect(self.page)
         if self.mql is None:
             return HttpResponseClientRedirect(self.page)
+        # The pane's links keep the query of the page that it stands on, and nothing of the form's.
+        self.request.GET = self._query_of_the_page()
         shown = get_object_or_404(readable(self.request.user), pk=self.mql.pk)
         context = {**mql_context(self.request, shown), "fragment": True, "decided": True}
         response = retarget(render(self.request, "leads/_mql.html", context), "#mql-pane")

@@ -66,6 +66,14 @@ def test_what_was_agreed_is_on_the_list(page: Client, mql: Mql) -> None:
     assert "“Call her boss” is on the list for Thu 5 Mar, 10:00." in text_of(response)
 
 
+def test_the_pane_keeps_the_queue_and_nothing_of_the_form_in_its_links(page: Client, mql: Mql) -> None:
+    form = {"title": "Call her boss", "due_at": "2026-03-05T10:00"}
+
+    response = page.post(f"/inbox/{mql.pk}/next/?queue=team&outcome=voicemail", form, **htmx("dialog"))
+
+    assert f'href="/inbox/{mql.pk}/qualify/?queue=team"' in response.content.decode()
+
+
 def test_in_the_dialog_the_pane_behind_shows_the_call(page: Client, mql: Mql) -> None:
     response = page.post(f"/inbox/{mql.pk}/call/", {"outcome": "no_answer", "once": "x"}, **htmx("dialog"))
 
