@@ -26,6 +26,7 @@ QUIET = (
     "--disable-sync",
 )
 SECONDS = 15
+REFUSED = ("a status of 403 (Forbidden)", "a status of 409 (Conflict)")
 
 OpenPage = Callable[..., Page]
 
@@ -56,15 +57,18 @@ def _session_of(user: User) -> str:
 
 @pytest.fixture
 def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
-    """Open a browser window of some width, signed in as `user` if given one.
+    """Open a browser window of some width, signed in as `user` if given one, for a finger with `touch`.
 
-    What its console complains of fails the test in the end.
+    What its console complains of fails the test in the end. Where a form is to be `refused`, the answer's status is no
+    complaint, although the browser notes it as an error.
     """
     expect.set_options(timeout=SECONDS * 1000)
     complaints: list[str] = []
 
-    def note(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+    def note(message: ConsoleMessage, refused: bool) -> None:
+        if message.type not in ("error", "warning"):
+            return
+        if not (refused and any(status in message.text for status in REFUSED)):
             complaints.append(f"{message.type}: {message.text}")
 
     def window(
@@ -74,12 +78,15 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
         javascript: bool = True,
         theme: Literal["light", "dark"] = "light",
         user: User | None = None,
+        touch: bool = False,
+        refused: bool = False,
     ) -> Page:
         context = chromium.new_context(
             viewport={"width": width, "height": height},
             base_url=live_server.url,
             java_script_enabled=javascript,
             color_scheme=theme,
+            has_touch=touch,
         )
         if user:
             context.add_cookies(
@@ -93,7 +100,7 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
             )
         context.set_default_timeout(SECONDS * 1000)
         page = context.new_page()
-        page.on("console", note)
+        page.on("console", lambda message: note(message, refused))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
 
