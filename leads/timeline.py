@@ -19,7 +19,7 @@ from django.utils import timezone
 from crm.models import Activity, ActivityKind, Contact, StageChange
 from scoring.models import ScoreChange
 
-PAGE = 40
+PAGE = 25
 
 
 class Group(models.TextChoices):

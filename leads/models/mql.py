@@ -12,7 +12,7 @@ from django.db.models import Exists, F, Q
 
 from crm.models import Contact
 from crm.search import folded_words, has_word, like_word
-from leads.models.routing import Rep
+from leads.models.routing import Rep, led_by, teammates
 from leads.roles import only_reads
 from scoring.models import ScoringVersion
 
@@ -54,16 +54,14 @@ class MqlQuerySet(models.QuerySet["Mql"]):
         """
         if user.is_staff:
             return self
-        teammates = Rep.objects.teammates_of(user).values("user")
-        return self.filter(Q(owner=user) | Q(owner=None) | Q(owner__in=teammates) | Q(only_reads(user)))
+        return self.filter(Q(owner=user) | Q(owner=None) | Q(owner__in=teammates(user)) | Q(only_reads(user)))
 
     def changeable_by(self, user: User) -> MqlQuerySet:
         """What `user` may act on: their own, their led teams', and, for whoever is in a team, what has no owner."""
         if user.is_superuser:
             return self
-        led = Rep.objects.filter(team__lead=user).values("user")
         in_a_team = Exists(Rep.objects.teammates_of(user))
-        return self.filter(Q(owner=user) | Q(owner__in=led) | (Q(owner=None) & in_a_team))
+        return self.filter(Q(owner=user) | Q(owner__in=led_by(user)) | (Q(owner=None) & in_a_team))
 
     def found_by(self, text: str) -> MqlQuerySet:
         """Of whom every word of `text` is in the name, e-mail, title or company, or means the same; if there are none,

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from crm.models import Contact
 from leads.models.mql import Mql
-from leads.models.routing import Rep
+from leads.models.routing import Rep, led_by, teammates
 from leads.roles import only_reads
 
 if TYPE_CHECKING:
@@ -28,18 +28,15 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """
         if user.is_staff:
             return self
-        teammates = Rep.objects.teammates_of(user).values("user")
-        return self.filter(
-            Q(assignee=user) | Q(assignee=None) | Q(assignee__in=teammates) | Q(only_reads(user))
-        )
+        theirs = Q(assignee=user) | Q(assignee=None) | Q(assignee__in=teammates(user))
+        return self.filter(theirs | Q(only_reads(user)))
 
     def changeable_by(self, user: User) -> TaskQuerySet:
         """What `user` may act on: their own, their led teams', and, for whoever is in a team, what nobody has."""
         if user.is_superuser:
             return self
-        led = Rep.objects.filter(team__lead=user).values("user")
         in_a_team = Exists(Rep.objects.teammates_of(user))
-        return self.filter(Q(assignee=user) | Q(assignee__in=led) | (Q(assignee=None) & in_a_team))
+        return self.filter(Q(assignee=user) | Q(assignee__in=led_by(user)) | (Q(assignee=None) & in_a_team))
 
 
 class Task(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
@@ -48,8 +49,12 @@ STAGES_THAT_ARE_WORKED = {Stage.MQL, Stage.SAL, Stage.SQL, Stage.OPPORTUNITY, St
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
-    """A drawing from the sprite. It never stands alone: the words beside it say what it means."""
+    """A drawing from the sprite. It never stands alone: the words beside it say what it means.
+
+    Each is put together once: a page has a hundred, of some twenty names that stand in templates.
+    """
     return format_html(
         '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("leads/icons.svg"), name
     )

@@ -31,14 +31,17 @@ MANY = 20
 
 def readable(user: User) -> QuerySet[Mql]:
     """MQLs that `user` may read, with what their page shows of other tables."""
-    return Mql.objects.visible_to(user).select_related(
-        "contact__company",
-        "contact__owner",
-        "contact__score__version",
-        "owner",
-        "accepted_by",
-        "closed_by",
-        "version",
+    return (
+        Mql.objects.visible_to(user)
+        .defer("search", "document")
+        .select_related(
+            "contact__company__owner",
+            "contact__owner",
+            "contact__score__version",
+            "owner",
+            "accepted_by",
+            "closed_by",
+        )
     )
 
 
@@ -52,7 +55,9 @@ def mql_context(request: PageRequest, shown: Mql) -> dict[str, Any]:
         "may_change": Mql.objects.changeable_by(user).filter(pk=shown.pk).exists(),
         "hand_overs": hand_overs_of(shown),
         "just_done": just_done(shown, user, at=timezone.now()),
-        "earlier": earlier.select_related("owner", "closed_by").order_by("-opened_at", "-pk")[:MANY],
+        "earlier": earlier.select_related("owner", "closed_by")
+        .defer("explanation", "search", "document")
+        .order_by("-opened_at", "-pk")[:MANY],
         "chart": chart_of(contact, now=score.total) if score else None,
         "plan": progress(shown, at=timezone.now()),
         **person_context(request, contact, page=_address(request, shown)),

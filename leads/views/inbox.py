@@ -43,12 +43,12 @@ def mql(request: PageRequest, pk: int) -> HttpResponse:
     context = mql_context(request, shown)
     if asks_for(request, "mql-pane"):
         return render(request, "leads/_mql.html", {**context, "fragment": True})
-    return render(request, "leads/inbox.html", {**queue_context(request), **context})
+    return render(request, "leads/inbox.html", {**queue_context(request), **context, "opened": shown.pk})
 
 
 def queue_context(request: PageRequest) -> dict[str, Any]:
     """What the list that the address names is rendered from."""
-    return Listing(request.GET, request.user, at=timezone.now()).context()
+    return {**Listing(request.GET, request.user, at=timezone.now()).context(), "opened": None}
 
 
 def next_in_queue(request: PageRequest) -> Mql | None:

@@ -22,7 +22,7 @@ from leads.orders import Sort
 from leads.queues import Queue, State, first_queue, in_queue, sizes, team_of
 from leads.rows import headings, rows_of
 
-PAGE = 30
+PAGE = 25
 LONGEST_SEARCH = 200
 
 

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.models import User
 from leads.models import Mql
+from leads.timeline import PAGE
 from scoring.models import ScoringVersion
 from tests.factories import make_activity, make_company, make_mql, make_rep, make_team
 from tests.leads.page_client import htmx, signed_in, text_of
@@ -49,7 +50,7 @@ def test_fifty_thousand_activities_are_read_in_a_second_a_page_at_a_time(page: C
     response = page.get(address)
     took = perf_counter() - started
 
-    assert response.content.count(b"timeline-entry ") == 40
+    assert response.content.count(b"timeline-entry ") == PAGE
     assert b"Show earlier" in response.content
     assert took < 1
 
