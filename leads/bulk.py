@@ -1,4 +1,4 @@
-"""The same done to many MQLs: what it will do to each, then what it did.
+"""The same done to many MQLs: what it will do to each, what it did, and taking all of it back.
 
 Each row is a transaction of its own: one that is refused, because somebody was faster or it is another's, leaves the
 others as they are.
@@ -18,6 +18,7 @@ from crm.models import Stage, User
 from crm.stages import may_follow
 from leads.models import Enrolment, Mql, MqlAction, Rep, Verdict
 from leads.seen import Seen
+from leads.undo import undo
 from leads.verdict import STAGE_AFTER
 
 MOST = 200
@@ -106,6 +107,22 @@ def carry_out(
     actions = MqlAction.objects.filter(mql__in=mqls, by=by, at=at, undone_at=None)
     done = {action.mql_id: action for action in actions}
     return [Done(mql, refusals.get(mql.pk) or _nothing(mql, done), done.get(mql.pk)) for mql in mqls]
+
+
+def take_back(action_ids: Collection[int], *, by: User, at: datetime) -> list[str]:
+    """Undo those of these actions that `by` did, each by itself. Answers for each why not; empty where it was undone.
+
+    Twice is harmless.
+    """
+    refusals = []
+    for action in MqlAction.objects.filter(by=by, pk__in=action_ids).order_by("-pk"):
+        try:
+            undo(action, by=by, at=at)
+        except HandoffError as error:
+            refusals.append(error.in_words)
+        else:
+            refusals.append("")
+    return refusals
 
 
 def _nothing(mql: Mql, done: Mapping[int, MqlAction]) -> str:

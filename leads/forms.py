@@ -49,7 +49,7 @@ class TurnDownForm(forms.Form):
                 label="Come back on",
                 required=False,
                 widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-                help_text="You have a task on that day. Empty: no day.",
+                help_text="Its owner has a task on that day. Empty: no day.",
             )
             self.fields["on_activity"] = forms.BooleanField(
                 label="Come back as soon as they do something of their own accord", required=False

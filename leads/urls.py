@@ -30,6 +30,7 @@ urlpatterns = [
     path("inbox/<int:pk>/changed/", live.mql_change, name="mql-change"),
     path("inbox/undo/<int:pk>/", verdicts.undo_action, name="mql-undo"),
     path("inbox/bulk/", bulk.bulk, name="mql-bulk"),
+    path("inbox/bulk/undo/", bulk.undo_bulk, name="mql-bulk-undo"),
     path("inbox/<int:pk>/accept/", verdicts.accept_mql, name="mql-accept"),
     path("inbox/<int:pk>/claim/", verdicts.claim_mql, name="mql-claim"),
     path("inbox/<int:pk>/qualify/", verdicts.qualify_mql, name="mql-qualify"),

@@ -264,3 +264,44 @@ def test_a_hand_over_of_many_that_is_taken_back_tells_nobody(
     assert not Notification.objects.filter(user=bea).exists()
     assert set(Mql.objects.values_list("owner__username", flat=True)) == {"ada"}
     assert mailoutbox == []
+
+
+def test_all_can_be_taken_back_together(ada: User, mqls: list[Mql]) -> None:
+    page = signed_in(ada)
+    done = send(page, preview(page, "recycle", mqls), "recycle", mqls, reason=REASON, back="queue=team")
+    actions = re.findall(r'name="action"\s+value="(\d+)"', done.content.decode())
+
+    response = page.post("/inbox/bulk/undo/", {"action": actions, "back": "queue=team"}, follow=True)
+
+    assert response.redirect_chain == [("/inbox/?queue=team", 302)]
+    assert "Taken back: 3 of 3 are as before." in text_of(response)
+    assert verdicts() == ["", "", ""]
+    assert set(Mql.objects.values_list("contact__stage", flat=True)) == {Stage.MQL}
+    assert Task.objects.open().count() == 3
+
+
+def test_what_was_built_on_since_stays_and_the_rest_is_taken_back(
+    lead: User, ada: User, bea: User, mqls: list[Mql]
+) -> None:
+    page = signed_in(lead)
+    send(page, preview(page, "assign", mqls), "assign", mqls, owner=bea.pk)
+    actions = list(MqlAction.objects.values_list("pk", flat=True))
+    accept(mqls[0], by=bea, at=timezone.now())
+
+    said = text_of(page.post("/inbox/bulk/undo/", {"action": actions}, follow=True))
+
+    assert "Taken back: 2 of 3 are as before." in said
+    assert "Not taken back: 1 of 3. Bea accepted it since. Only the latest can be taken back." in said
+    owners = Mql.objects.order_by("pk").values_list("owner__username", flat=True)
+    assert list(owners) == ["bea", "ada", "ada"]
+
+
+def test_nobody_takes_back_what_others_did_to_many(lead: User, ada: User, mqls: list[Mql]) -> None:
+    page = signed_in(ada)
+    send(page, preview(page, "recycle", mqls), "recycle", mqls, reason=REASON)
+    actions = list(MqlAction.objects.values_list("pk", flat=True))
+
+    response = signed_in(lead).post("/inbox/bulk/undo/", {"action": actions})
+
+    assert response.status_code == 404
+    assert verdicts() == [Verdict.RECYCLED] * 3
