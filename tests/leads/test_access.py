@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, reverse
+from pytest_django import DjangoDbBlocker
 
 from crm.models import Contact, User
 from leads import roles, tasks
 from leads.models import Mql, MqlAction, ProspectMail, SavedView, Task
 from leads.urls import urlpatterns
-from scoring.models import ScoringVersion
-from tests.factories import NOW, make_company, make_mql, make_rep, make_team, make_user
+from tests.factories import NOW, make_company, make_mql, make_rep, make_team, make_user, publish_small_model
 from tests.leads.page_client import signed_in
 
 OPEN = {"calendar-feed"}
@@ -58,8 +58,21 @@ class World:
         return self.mql.contact
 
 
+@pytest.fixture(scope="module")
+def shared_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """One world for all tests of this file, since each of them wants it untouched."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(db: None, small_model: ScoringVersion) -> World:
+def world(shared_world: World, db: None) -> World:
+    return shared_world
+
+
+def make_world() -> World:
+    publish_small_model()
     roles.ensure_groups()
     lead, other_lead = make_user("lead"), make_user("other_lead")
     north, south = make_team("North", lead=lead), make_team("South", lead=other_lead)

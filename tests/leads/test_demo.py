@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import transaction
 from django_q.models import OrmQ
 from pytest_django import DjangoDbBlocker
@@ -35,7 +35,6 @@ from leads.models import (
 from scoring.explain import explain
 from scoring.models import Pending, Score, ScoreChange, ScoringVersion, Segment
 from scoring.segments import members
-from tests.factories import make_contact, make_user
 
 NOW = datetime(2026, 3, 4, 14, 30, tzinfo=UTC)
 """A Wednesday afternoon."""
@@ -53,10 +52,8 @@ def year(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 
 
 @pytest.fixture
-def told(year: list[Any], django_db_blocker: DjangoDbBlocker) -> Iterator[list[Any]]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield year
-        transaction.set_rollback(True)
+def told(year: list[Any], db: None) -> list[Any]:
+    return year
 
 
 def _digest() -> list[Any]:
@@ -193,29 +190,6 @@ def test_a_second_run_says_so_and_changes_nothing(told: list[Any]) -> None:
 
     assert "there already" in said.getvalue()
     assert _digest() == told
-
-
-@pytest.mark.django_db
-def test_the_demo_does_not_mix_with_real_contacts() -> None:
-    make_contact()
-
-    with pytest.raises(CommandError, match="empty database"):
-        call_command("demo", stdout=StringIO())
-
-    assert Contact.objects.count() == 1
-    assert not User.objects.exists()
-
-
-@pytest.mark.django_db
-def test_the_demo_does_not_take_over_somebodys_name() -> None:
-    admin = make_user("admin")
-
-    with pytest.raises(CommandError, match="is taken"):
-        call_command("demo", stdout=StringIO())
-
-    admin.refresh_from_db()
-    assert admin.check_password("secret")
-    assert not Contact.objects.exists()
 
 
 def test_people_work_in_three_places_by_targets_of_their_grades(told: list[Any]) -> None:
