@@ -55,6 +55,7 @@ class TrialForm(forms.Form):
 
 class ConditionInline(FitConditionInline):
     model = AssignmentCondition
+    verbose_name = "condition"
     verbose_name_plural = "conditions, all of which must hold; without any it is for everybody"
 
 
@@ -70,13 +71,21 @@ class AssignmentRuleAdmin(HandoffAdmin):
     autocomplete_fields = ("team", "rep")
     inlines = (ConditionInline,)
     actions_list = ("try_it",)
+    list_before_template = "admin/leads/before_rules.html"
     fieldsets = (
-        (None, {"fields": (("name", "position", "active"),)}),
+        (None, {"fields": ("name", ("position", "active"))}),
         ("Whom they go to", {"fields": ("target", ("team", "rep"))}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AssignmentRule]:
         return super().get_queryset(request).prefetch_related("conditions")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        active = AssignmentRule.objects.filter(active=True)
+        ruled = active.filter(target=Target.ACCOUNT_OWNER).exists()
+        return super().changelist_view(request, {**(extra_context or {}), "account_owners_ruled": ruled})
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         last = AssignmentRule.objects.aggregate(last=Max("position"))["last"]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_q.models import Failure
 
 from crm.models import Activity, Company, Contact
+from leads import sla
 from leads.models import Delivery, Mql, Rep, Task
 from scoring.models import Pending, ScoringVersion
 
@@ -61,10 +62,10 @@ def _work(request: HttpRequest) -> list[Tile]:
         late = Task.objects.open().filter(due_at__lt=now).count()
         tiles.append(Tile("Tasks overdue", late, _list("leads", "task", "done_at__isempty=1")))
     if request.user.has_perm("leads.view_rep"):
+        taking = list(Rep.objects.available().values_list("user", flat=True))
+        away = sla.absent(sla.hours_of(taking), at=now)
         tiles.append(
-            Tile(
-                "Reps available", Rep.objects.available().count(), _list("leads", "rep", "available__exact=1")
-            )
+            Tile("Reps available", len(taking) - len(away), _list("leads", "rep", "available__exact=1"))
         )
     if request.user.has_perm("leads.view_delivery"):
         dead = Delivery.objects.filter(state=Delivery.State.DEAD).count()

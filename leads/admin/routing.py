@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -30,6 +30,7 @@ class RepInline(ReadOnlyInline):
     fields = ("user", "available", "weight", "capacity", "daily_limit")
     show_change_link = True
     tab = False
+    hide_title = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rep]:
         return super().get_queryset(request).select_related("user")
@@ -59,6 +60,7 @@ class AbsenceInline(TabularInline):
     model = Absence
     fields = ("first_day", "last_day", "note")
     extra = 0
+    hide_title = True
 
 
 class HandOverForm(forms.Form):
@@ -80,7 +82,7 @@ class HandOverForm(forms.Form):
 
 @admin.register(Rep)
 class RepAdmin(HandoffAdmin):
-    list_display = ("user", "team", "available", "weight", "capacity", "daily_limit", "open_mqls")
+    list_display = ("user", "team", "available", "away", "weight", "capacity", "daily_limit", "open_mqls")
     list_editable = ("available",)
     list_select_related = ("user", "team")
     list_filter = ("team", "available")
@@ -95,7 +97,27 @@ class RepAdmin(HandoffAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rep]:
         held = Count("user__mqls", filter=Q(user__mqls__closed_at=None))
-        return super().get_queryset(request).annotate(held=held)
+        ahead = Absence.objects.filter(rep=OuterRef("pk"), last_day__gte=timezone.localdate())
+        ahead = ahead.order_by("first_day", "pk")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                held=held,
+                away_from=Subquery(ahead.values("first_day")[:1]),
+                away_until=Subquery(ahead.values("last_day")[:1]),
+            )
+        )
+
+    @display(description="away", ordering="away_from")
+    def away(self, rep: Any) -> str:
+        """The absence that is, or else the next one."""
+        if rep.away_until is None:
+            return "–"
+        until = f"until {rep.away_until:%-d %b}"
+        if rep.away_from <= timezone.localdate():
+            return until
+        return f"{rep.away_from:%-d %b} {until}"
 
     @display(description="open MQLs", ordering="held")
     def open_mqls(self, rep: Any) -> int:

@@ -81,6 +81,7 @@ class WorkingHoursForm(forms.ModelForm):
 class ClosedDayInline(TabularInline):
     model = ClosedDay
     extra = 0
+    hide_title = True
     fields = ("day", "name")
 
 
