@@ -127,10 +127,11 @@ class Decider:
             for seat in there
             if seat.starts_at != soonest
         ]
-        for seat, refusal in others[:MOST_NAMED]:
-            decision.say(str(seat.rep.user), refusal)
-        if len(others) > MOST_NAMED:
-            decision.say(f"{len(others) - MOST_NAMED} more", "away, full, or outside working hours")
+        passed_over = [Step(step=str(seat.rep.user), outcome=refusal) for seat, refusal in others]
+        new = [step for step in passed_over if step not in decision.trail]
+        decision.trail += new[:MOST_NAMED]
+        if len(new) > MOST_NAMED:
+            decision.say(f"{len(new) - MOST_NAMED} more", "away, full, or outside working hours")
         if not first:
             decision.say(pool.name, "nobody is there")
             return False

@@ -130,6 +130,22 @@ def test_where_nobody_of_a_rule_is_there_the_next_counts(small_model: ScoringVer
     ]
 
 
+def test_who_was_passed_over_in_their_team_is_named_once(small_model: ScoringVersion) -> None:
+    away = make_rep("away", team=make_team("Enterprise"), available=False)
+    make_rep("full", capacity=0)
+    make_rule("Enterprise", team=away.team)
+
+    mql = make_mql()
+
+    assert trail_of(mql) == [
+        ("Rule “Enterprise”", "fits: Enterprise, in turn"),
+        ("away", "takes no new MQLs"),
+        ("Enterprise", "nobody is there"),
+        ("full", "0 of 0 open"),
+        ("Everybody in turn", "nobody is there"),
+    ]
+
+
 def test_a_rule_may_send_to_the_owner_of_the_account(small_model: ScoringVersion) -> None:
     make_rep("ada")
     make_rule("Accounts", target="account_owner")
