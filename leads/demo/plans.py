@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from leads.models import CallOutcome, MailTemplate, Plan, PlanStep, VerdictReason
+from leads.models import MailTemplate, Plan, PlanStep, VerdictReason
 
 PLAN = "Ten days"
-OUTCOMES = {
-    "Connected": CallOutcome.CONNECTED,
-    "Voicemail left": CallOutcome.VOICEMAIL,
-    "No answer": CallOutcome.NO_ANSWER,
-}
-"""What calls of the story come to, as a plan knows it."""
-
 MISSED = "Sorry to have missed you"
 BODY = """Hello {first_name|there},
 

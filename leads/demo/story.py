@@ -20,6 +20,7 @@ from crm import record
 from crm.facts import ActivityFacts, CompanyFacts, ContactFacts
 from crm.models import Activity, Company, Consent, Contact
 from leads import plans
+from leads.come_back import come_back_due
 from leads.demo import arrivals, rules
 from leads.demo.companies import DemoCompany, draw_companies
 from leads.demo.history import draw_history, robot_visits
@@ -29,6 +30,7 @@ from leads.demo.people import RISES, DemoPerson, Kind, draw_people
 from leads.demo.plans import write_plan
 from leads.demo.routing import choose_ways, name_segments, plan_absences, share_out
 from leads.demo.staff import Staff, hire, leave_desks, return_to_desks
+from leads.demo.today import spend_today
 from leads.demo.verdicts import Floor
 from leads.give_up import give_up_due
 from leads.models import Delivery, DigestItem, Mql, Notification, Task
@@ -122,6 +124,7 @@ def tell(now: datetime, *, factor: float = 1.0) -> Told:
     return_to_desks()
     open_offices(now)
     rules.draft_next(by=staff.marketer, at=now - timedelta(days=2))
+    spend_today(staff.reps[0], now)
     _settle(now)
     begin_first_mails(now)
     # What was asked of the worker on the way is done: there is neither a mark nor a message left.
@@ -214,6 +217,7 @@ def _walk(diary: Diary, floor: Floor, turns: list[Turn], moments: list[datetime]
     evaluated = moments[0]
     for moment in moments:
         floor.work(until=moment)
+        floor.come_back(moment)
         _record(diary.until(moment), moment)
         while turns and turns[0][0] <= moment:
             turns.pop(0)[1](moment)
@@ -224,6 +228,7 @@ def _walk(diary: Diary, floor: Floor, turns: list[Turn], moments: list[datetime]
         drain(at=moment)
         plans.end_overlooked(at=moment)
         give_up_due(at=moment)
+        come_back_due(at=moment)
         floor.take_on(Mql.objects.filter(opened_at=moment).select_related("contact", "owner").order_by("pk"))
 
 

@@ -13,16 +13,21 @@ from datetime import datetime, timedelta
 from itertools import count
 from random import Random
 
+from django.utils import timezone
+
 from crm import record
 from crm.facts import ActivityFacts
 from crm.models import ActivityKind, Stage, User
-from leads import plans, sla, tasks, verdict
+from leads import plans, sla, tasks, touches, verdict
+from leads.come_back import ComingBack
 from leads.demo.history import comes_back
 from leads.demo.people import DemoPerson, Interest, Kind
-from leads.demo.plans import MISSED, OUTCOMES
+from leads.demo.plans import MISSED
 from leads.demo.staff import Habits, Staff
-from leads.models import CallOutcome, Mql, Task, Verdict
+from leads.mailable import refusal
+from leads.models import CallOutcome, MailTemplate, Mql, ProspectMail, Task, Verdict
 from leads.plans import Proposal
+from leads.prospect_mail import write
 from leads.verdict import Bant
 
 WORKING_DAY = 510
@@ -52,6 +57,11 @@ NOTES = {
     "Not reached after several attempts": "Three calls and two mails, no answer.",
     "Another person decides": "Named their head of revenue operations, who is to be asked.",
 }
+BACK_IN_DAYS = {"No budget this year": 80, "Bound by a contract with another vendor": 150}
+"""When reps come back to those who named such a reason."""
+BACK_ON_ACTIVITY = ("Only researching", "No project yet")
+RETURNS = ("Not yet: asked for another quarter", "Left a message", "Looks at it with the new team")
+"""What came of coming back to somebody."""
 BUDGETS = (
     "Approved, 20–30k a year",
     "In this quarter's plan",
@@ -69,7 +79,18 @@ TIMELINES = (
     "Pilot next month",
     "Before their fiscal year",
 )
-CALLS = (("Connected", 45), ("Voicemail left", 33), ("No answer", 22))
+CALLS = ((CallOutcome.CONNECTED, 45), (CallOutcome.VOICEMAIL, 33), (CallOutcome.NO_ANSWER, 22))
+SAID = {
+    CallOutcome.CONNECTED: (
+        "Wants to see how routing works.",
+        "Asked for prices.",
+        "Good talk, knows the problem.",
+    ),
+    CallOutcome.VOICEMAIL: ("Left my number.", "Left a word about what they looked at."),
+}
+"""What reps note about some of their calls."""
+AFTER_GIVING_UP = timedelta(days=10)
+"""Longer than the story pauses between two moments at which plans give up."""
 GOES_BY_THE_PLAN = 0.45
 """How often a rep who reached nobody keeps to the plan, and does not decide on their own."""
 ANSWERS_MAIL = 0.2
@@ -131,7 +152,7 @@ class Floor:
 
     def _first_call(self, case: Case, at: datetime) -> None:
         rng = case.rng
-        proposal = plans.after_call(case.mql, OUTCOMES[self._call(case, at)], by=case.rep, at=at)
+        proposal = plans.after_call(case.mql, self._call(case, at), by=case.rep, at=at)
         decided = sla.due_at(at, minutes=rng.randint(20, 5 * WORKING_DAY))
         if _is_outsider(case.person) and rng.random() < 0.6:
             self._at(at + timedelta(minutes=4), lambda moment: self._decide(case, moment))
@@ -159,12 +180,16 @@ class Floor:
             self._at(decided, lambda moment: self._decide(case, moment))
 
     def _keep_to_plan(self, case: Case, proposal: Proposal | None) -> None:
-        """Do what the plan asks for next, a few minutes before it is due. It gives up by itself."""
+        """Do what the plan asks for next, a few minutes before it is due. It gives up by itself, but not on those who
+        answered meanwhile: these the rep decides about.
+        """
         if proposal is None:
             return
         early = proposal.due_at - timedelta(minutes=case.rng.randint(5, 50))
         if proposal.task is not None:
             self._at(early, lambda moment: self._step(case, moment))
+        else:
+            self._at(proposal.due_at + AFTER_GIVING_UP, lambda moment: self._decide(case, moment))
 
     def _step(self, case: Case, at: datetime) -> None:
         """Take the plan's next step, unless the contact answered meanwhile: then the rep decides."""
@@ -174,35 +199,57 @@ class Floor:
         if task is None:
             self._decide(case, at)
         elif task.kind == Task.Kind.MAIL:
-            self._mail(case, task, at)
+            self._mail(case, at)
             self._keep_to_plan(case, plans.after_mail(case.mql, by=case.rep, at=at))
         else:
-            outcome = OUTCOMES[self._call(case, at)]
+            outcome = self._call(case, at)
             proposal = plans.after_call(case.mql, outcome, by=case.rep, at=at)
             if outcome == CallOutcome.CONNECTED:
                 self._at(sla.due_at(at, minutes=WORKING_DAY), lambda moment: self._decide(case, moment))
             self._keep_to_plan(case, proposal)
 
-    def _mail(self, case: Case, task: Task, at: datetime) -> None:
-        """Write to the contact, who may answer within the day."""
-        acts = [(ActivityKind.EMAIL_SENT, at, tasks.SOURCE)]
+    def _mail(self, case: Case, at: datetime) -> None:
+        """Write to the contact, who gets it at once and may answer within the day."""
+        contact = case.mql.contact
+        if refusal(contact):
+            return
+        template = MailTemplate.objects.get(name=MISSED)
+        mail = write(
+            contact,
+            subject=template.subject,
+            body=template.body,
+            template=template,
+            mql=case.mql,
+            over_the_cap=True,
+            by=case.rep,
+            at=at,
+        )
+        ProspectMail.objects.filter(pk=mail.pk).update(state=ProspectMail.State.SENT, sent_at=at)
+        told = {"by": str(case.rep), "message_id": mail.message_id, "text": mail.body}
+        acts = [(ActivityKind.EMAIL_SENT, at, touches.SOURCE, told)]
         if case.rng.random() < ANSWERS_MAIL:
-            acts.append((ActivityKind.EMAIL_REPLY, at + timedelta(hours=case.rng.randint(1, 20)), "mail"))
+            answered = at + timedelta(hours=case.rng.randint(1, 20))
+            acts.append((ActivityKind.EMAIL_REPLY, answered, "mail", {}))
         self.tell(
             ActivityFacts(
-                contact=case.mql.contact_id,
+                contact=contact.pk,
                 kind=kind,
                 occurred_at=moment,
                 source=source,
-                subject=MISSED,
-                external_id=f"{kind}-{task.pk}",
+                subject=mail.subject,
+                external_id=f"mail-{mail.pk}-{kind}",
+                properties=properties,
             )
-            for kind, moment, source in acts
+            for kind, moment, source, properties in acts
         )
 
-    def _call(self, case: Case, at: datetime) -> str:
-        [outcome] = case.rng.choices([name for name, _ in CALLS], [share for _, share in CALLS])
-        minutes = case.rng.randint(3, 25) if outcome == "Connected" else 1
+    def _call(self, case: Case, at: datetime) -> CallOutcome:
+        [outcome] = case.rng.choices([each for each, _ in CALLS], [share for _, share in CALLS])
+        minutes = case.rng.randint(3, 25) if outcome == CallOutcome.CONNECTED else 1
+        told = {"outcome": outcome.value, "by": str(case.rep), "minutes": minutes}
+        noting = Random(f"note on {case.person.email} at {at}")
+        if outcome in SAID and noting.random() < 0.5:
+            told["text"] = noting.choice(SAID[outcome])
         self.tell(
             [
                 ActivityFacts(
@@ -210,16 +257,23 @@ class Floor:
                     kind=ActivityKind.CALL,
                     occurred_at=at,
                     source=tasks.SOURCE,
-                    subject=outcome,
+                    subject=outcome.label,
                     external_id=f"call-{case.mql.pk}-{at:%Y%m%d%H%M%S}",
-                    properties={"by": str(case.rep), "minutes": minutes},
+                    properties=told,
                 )
             ]
         )
         return outcome
 
+    def come_back(self, at: datetime) -> None:
+        """Do what was to be done about those who were recycled and whose day had come."""
+        waiting = Task.objects.open().filter(kind=Task.Kind.COME_BACK, due_at__lte=at, assignee__isnull=False)
+        for task in waiting.select_related("assignee", "contact").order_by("pk"):
+            said = Random(f"back to {task.contact.email}").choice(RETURNS)
+            tasks.complete(task, by=task.assignee, at=at, outcome=said)
+
     def _follow_up(self, case: Case, task: Task, at: datetime) -> None:
-        tasks.complete(task, by=case.rep, at=at, outcome=self._call(case, at))
+        tasks.complete(task, by=case.rep, at=at, outcome=self._call(case, at).label)
 
     def _decide(self, case: Case, at: datetime) -> None:
         if not Mql.objects.open().filter(pk=case.mql.pk).exists():
@@ -240,7 +294,15 @@ class Floor:
         else:
             reason = rng.choice(RECYCLED)
             note = NOTES[reason] if rng.random() < 0.7 else ""
-            verdict.give_verdict(case.mql, Verdict.RECYCLED, by=case.rep, at=at, reason=reason, note=note)
+            verdict.give_verdict(
+                case.mql,
+                Verdict.RECYCLED,
+                by=case.rep,
+                at=at,
+                reason=reason,
+                note=note,
+                coming_back=_coming_back(reason, at),
+            )
             self._perhaps_return(case, at)
 
     def _opportunity(self, case: Case, at: datetime) -> None:
@@ -274,6 +336,13 @@ class Floor:
 
 def _is_outsider(person: DemoPerson) -> bool:
     return person.kind in (Kind.STUDENT, Kind.THROWAWAY) or (person.kind is Kind.PRIVATE and not person.title)
+
+
+def _coming_back(reason: str, at: datetime) -> ComingBack | None:
+    """When the rep looks at somebody again who was recycled for `reason`."""
+    if days := BACK_IN_DAYS.get(reason):
+        return ComingBack(on_day=timezone.localdate(at) + timedelta(days=days))
+    return ComingBack(on_activity=True) if reason in BACK_ON_ACTIVITY else None
 
 
 def _why_never(person: DemoPerson) -> tuple[str, ...]:

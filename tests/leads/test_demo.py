@@ -16,16 +16,20 @@ from django_q.models import OrmQ
 from pytest_django import DjangoDbBlocker
 
 from crm.demo_logins import DEMO_LOGINS, DEMO_PASSWORD
-from crm.models import Activity, Company, Contact, ContactVersion, Stage, StageChange, User
+from crm.models import Activity, ActivityKind, Company, Contact, ContactVersion, Stage, StageChange, User
 from leads.demo.story import tell
 from leads.models import (
     Absence,
     AssignmentRule,
+    CallOutcome,
+    ComeBack,
     Delivery,
     DigestItem,
+    Enrolment,
     Mql,
     Notification,
     NotificationPreference,
+    ProspectMail,
     Rep,
     SlaTarget,
     Task,
@@ -81,7 +85,11 @@ def _digest() -> list[Any]:
             (ScoreChange.objects, ("contact__email", "at", "fit_to", "engagement_to", "version__number")),
             (Task.objects, ("contact__email", "due_at", "title", "assignee__username", "done_at", "outcome")),
             (Notification.objects, ("user__username", "created_at", "text", "read_at")),
-            (Delivery.objects, ("recipient", "created_at", "sent_at")),
+            (ProspectMail.objects, ("contact__email", "created_at", "subject", "sent_at")),
+            (
+                Delivery.objects.exclude(recipient__startswith="contact "),
+                ("recipient", "created_at", "sent_at"),
+            ),
         )
     ]
 
@@ -223,3 +231,36 @@ def test_each_segment_has_members(told: list[Any]) -> None:
 def test_what_was_to_be_in_digests_of_the_past_was_in_them(told: list[Any]) -> None:
     assert NotificationPreference.objects.filter(mail="digest").exists()
     assert not DigestItem.objects.filter(created_at__lt=NOW - timedelta(days=1), sent_at=None).exists()
+
+
+def test_calls_and_mails_on_timelines_say_what_came_of_them(told: list[Any]) -> None:
+    calls = Activity.objects.filter(kind=ActivityKind.CALL)
+    mails = Activity.objects.filter(kind=ActivityKind.EMAIL_SENT, source="handoff")
+
+    assert set(calls.values_list("properties__outcome", flat=True)) <= set(CallOutcome.values)
+    assert calls.filter(properties__has_key="text").exists()
+    assert mails.exists()
+    assert not mails.filter(properties__text__contains="{").exists()
+    assert ProspectMail.objects.filter(state=ProspectMail.State.SENT).count() == mails.count()
+
+
+def test_plans_are_under_way_and_have_ended_in_every_way(told: list[Any]) -> None:
+    ended = set(Enrolment.objects.exclude(ended_at=None).values_list("ended_because", flat=True))
+
+    assert Enrolment.objects.open().exists()
+    assert {"They answered", "Reached by phone"} <= ended
+    long_ago = NOW - timedelta(days=30)
+    assert not Task.objects.open().filter(title__startswith="Answer the mail", due_at__lt=long_ago).exists()
+
+
+def test_the_recycled_come_back_and_others_are_waited_for(told: list[Any]) -> None:
+    assert Task.objects.filter(kind=Task.Kind.COME_BACK).exclude(outcome="").exists()
+    assert ComeBack.objects.filter(done_at=None, on_day__gt=NOW.date()).exists()
+    assert ComeBack.objects.filter(done_because="They were active again").exists()
+
+
+def test_the_reps_day_is_under_way(told: list[Any]) -> None:
+    sdr = User.objects.get(username="sdr")
+    mine = Task.objects.open().filter(assignee=sdr)
+
+    assert mine.filter(kind=Task.Kind.CALLBACK, due_at__gt=NOW).exists()
