@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
 from django.http import HttpResponse
@@ -17,10 +18,13 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 from pytest_django import DjangoDbBlocker
 
-from crm.models import Contact, User
+from crm.api.urls import urlpatterns as facts_api
+from crm.models import Activity, Contact, User
 from leads import roles, tasks
+from leads.api.urls import urlpatterns as work_api
 from leads.models import Mql, MqlAction, ProspectMail, SavedView, Task
 from leads.urls import urlpatterns
+from scoring.api.urls import urlpatterns as scores_api
 from tests.factories import NOW, make_company, make_mql, make_rep, make_team, make_user, publish_small_model
 from tests.leads.page_client import signed_in
 
@@ -236,3 +240,69 @@ def test_who_only_reads_sees_the_work_of_everybody(world: World) -> None:
 
     assert ask(client, "GET", reverse("mql", args=[world.mql.pk])).status_code == 200
     assert world.mql.contact.name in ask(client, "GET", f"{reverse('inbox')}?queue=all").content.decode()
+
+
+API = [pytest.param(pattern, id=str(pattern.name)) for pattern in (*facts_api, *scores_api, *work_api)]
+VERBS = ("POST", "PUT", "PATCH", "DELETE")
+EXPLAINED = {"api-schema", "api-docs"}
+"""What the API can do is no secret."""
+
+
+def api_address(pattern: URLPattern, world: World) -> str:
+    subjects = {
+        "activities": Activity.objects.filter(contact=world.contact).values_list("pk", flat=True).first(),
+        "companies": world.contact.company_id,
+        "contacts": world.contact.pk,
+        "mqls": world.mql.pk,
+    }
+    given = {name: subjects[str(pattern.pattern).split("/")[0]] for name in pattern.pattern.converters}
+    return reverse(str(pattern.name), kwargs=given)
+
+
+@pytest.mark.parametrize("pattern", API)
+def test_nobody_uses_the_api_without_a_key_or_signing_in(pattern: URLPattern, world: World) -> None:
+    before = what_is_there()
+
+    answers = {method: ask(Client(), method, api_address(pattern, world)) for method in ("GET", *VERBS)}
+
+    if pattern.name not in EXPLAINED:
+        assert {answer.status_code for answer in answers.values()} <= {401, 403, 405}
+    assert what_is_there() == before
+
+
+@pytest.mark.parametrize("pattern", API)
+def test_the_api_answers_every_role_and_an_empty_request_changes_nothing(
+    pattern: URLPattern, world: World
+) -> None:
+    before = what_is_there()
+
+    for name in EVERYBODY:
+        client, url = signed_in(world.people[name]), api_address(pattern, world)
+
+        assert ask(client, "GET", url).status_code in (200, 404), name
+        assert {ask(client, verb, url).status_code for verb in VERBS} <= {400, 403, 404, 405, 415}, name
+    assert what_is_there() == before
+
+
+def test_the_api_shows_each_role_the_mqls_that_the_pages_show_them(world: World) -> None:
+    url = reverse("api-mql", args=[world.mql.pk])
+
+    answers = {name: ask(signed_in(world.people[name]), "GET", url).status_code for name in EVERYBODY}
+
+    hidden = dict.fromkeys(("stranger", "other_lead"), 404)
+    assert answers == {**dict.fromkeys(EVERYBODY, 200), **hidden}
+
+
+@pytest.mark.parametrize("name", [name for name in EVERYBODY if name not in ("marketer", "admin")])
+def test_the_admin_is_for_staff_alone(world: World, name: str) -> None:
+    client = signed_in(world.people[name])
+    models = [model._meta for model in admin.site._registry]
+
+    answers = [
+        ask(client, "GET", reverse(f"admin:{meta.app_label}_{meta.model_name}_{page}"))
+        for meta in models
+        for page in ("changelist", "add")
+    ]
+
+    assert {answer.status_code for answer in answers} == {302}
+    assert all(answer["Location"].startswith("/admin/login/") for answer in answers)
