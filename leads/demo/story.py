@@ -217,7 +217,7 @@ def _walk(diary: Diary, floor: Floor, turns: list[Turn], moments: list[datetime]
     evaluated = moments[0]
     for moment in moments:
         floor.work(until=moment)
-        floor.come_back(moment)
+        floor.catch_up(moment)
         _record(diary.until(moment), moment)
         while turns and turns[0][0] <= moment:
             turns.pop(0)[1](moment)

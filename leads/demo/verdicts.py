@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from random import Random
 
+from django.db.models import Q
 from django.utils import timezone
 
 from crm import record
@@ -30,6 +31,7 @@ from leads.plans import Proposal
 from leads.prospect_mail import write
 from leads.verdict import Bant
 
+A_DAY = timedelta(days=1)
 WORKING_DAY = 510
 """Minutes."""
 
@@ -265,12 +267,15 @@ class Floor:
         )
         return outcome
 
-    def come_back(self, at: datetime) -> None:
-        """Do what was to be done about those who were recycled and whose day had come."""
-        waiting = Task.objects.open().filter(kind=Task.Kind.COME_BACK, due_at__lte=at, assignee__isnull=False)
-        for task in waiting.select_related("assignee", "contact").order_by("pk"):
+    def catch_up(self, at: datetime) -> None:
+        """Do what was to be done about those who were recycled and whose day had come, and answer who wrote."""
+        due = Task.objects.open().filter(due_at__lte=at, assignee__isnull=False)
+        back = Q(kind=Task.Kind.COME_BACK)
+        letters = Q(kind=Task.Kind.FOLLOW_UP, title__startswith="Answer the mail", due_at__lte=at - A_DAY)
+        for task in due.filter(back | letters).select_related("assignee", "contact").order_by("pk"):
             said = Random(f"back to {task.contact.email}").choice(RETURNS)
-            tasks.complete(task, by=task.assignee, at=at, outcome=said)
+            outcome = said if task.kind == Task.Kind.COME_BACK else "Answered, and offered two times"
+            tasks.complete(task, by=task.assignee, at=at, outcome=outcome)
 
     def _follow_up(self, case: Case, task: Task, at: datetime) -> None:
         tasks.complete(task, by=case.rep, at=at, outcome=self._call(case, at).label)
