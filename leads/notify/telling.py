@@ -12,6 +12,9 @@ from leads.models import Delivery, DigestItem, Mql, Notification, NotificationSe
 from leads.notice import named
 from leads.notify.ways import Mail, Ways, ways_of
 
+MAIL, WEBHOOK = "mail:", "slack:"
+"""What keys of messages begin with, by the way that they go."""
+
 
 class Told(NamedTuple):
     """One thing to tell one user.
@@ -40,7 +43,9 @@ def tell(
         return
     users = {thing.user.pk for thing in things}
     ways = ways_of(users, kind)
-    keys = [(f"{kind}:{thing.key}:{thing.user.pk}", thing, ways[thing.user.pk]) for thing in things]
+    keys = _untold([(f"{kind}:{thing.key}:{thing.user.pk}", thing, ways[thing.user.pk]) for thing in things])
+    if not keys:
+        return
     _ring(kind, keys, at)
     _put_off(kind, keys, at)
     deliveries = [*_mails(kind, keys), *_webhook_messages(kind, keys)]
@@ -48,6 +53,16 @@ def tell(
 
 
 Keyed = tuple[str, Told, Ways]
+
+
+def _untold(keys: Sequence[Keyed]) -> list[Keyed]:
+    """What was not told yet by any way: whoever chooses another is not told again by that one. One query."""
+    asked = [key for key, _, _ in keys]
+    rung = Notification.objects.filter(key__in=asked).order_by().values_list("key")
+    put_off = DigestItem.objects.filter(notification_key__in=asked).order_by().values_list("notification_key")
+    sent = Delivery.objects.filter(key__in=[f"{way}{key}" for way in (MAIL, WEBHOOK) for key in asked])
+    told = {key for (key,) in rung.union(put_off, sent.order_by().values_list("key"))}
+    return [each for each in keys if told.isdisjoint({each[0], MAIL + each[0], WEBHOOK + each[0]})]
 
 
 def _ring(kind: Notification.Kind, keys: Sequence[Keyed], at: datetime) -> None:
@@ -80,7 +95,7 @@ def _mails(kind: Notification.Kind, keys: Sequence[Keyed]) -> list[Delivery]:
     template = "mql_assigned" if kind == Notification.Kind.MQL_ASSIGNED else "notice"
     return [
         Delivery(
-            key=f"mail:{key}",
+            key=MAIL + key,
             channel=Delivery.Channel.EMAIL,
             recipient=thing.user.email,
             template=template,
@@ -99,7 +114,7 @@ def _webhook_messages(kind: Notification.Kind, keys: Sequence[Keyed]) -> list[De
     ready = set(reachable.values_list("user", flat=True))
     return [
         Delivery(
-            key=f"slack:{key}",
+            key=WEBHOOK + key,
             channel=Delivery.Channel.SLACK,
             # The address is a secret: it is looked up when the message leaves.
             recipient=thing.user.username,

@@ -68,6 +68,30 @@ def test_the_same_thing_is_told_once(mql: Mql, owner: User) -> None:
     assert Delivery.objects.get().recipient == owner.email
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param({"mail": Mail.DIGEST}, {"mail": Mail.AT_ONCE}, id="the digest, then mail at once"),
+        pytest.param({"mail": Mail.AT_ONCE}, {"mail": Mail.DIGEST}, id="mail at once, then the digest"),
+        pytest.param({"in_app": False}, {"mail": Mail.OFF}, id="mail, then the bell"),
+        pytest.param({"mail": Mail.OFF}, {"slack": True}, id="the bell, then the webhook"),
+    ],
+)
+def test_who_chooses_another_way_is_not_told_again_by_it(
+    mql: Mql, owner: User, before: dict[str, object], after: dict[str, object]
+) -> None:
+    NotificationSettings.objects.create(user=owner, slack_url="https://hooks.example/1")
+    prefer(owner, Kind.REPLIED, **before)
+    say(mql, owner)
+    told = [model.objects.count() for model in (Notification, Delivery, DigestItem)]
+    NotificationPreference.objects.all().delete()
+    prefer(owner, Kind.REPLIED, **after)
+
+    say(mql, owner, at=NOW + timedelta(minutes=1))
+
+    assert [model.objects.count() for model in (Notification, Delivery, DigestItem)] == told
+
+
 def test_mail_about_an_mql_holds_no_name_until_it_leaves(mql: Mql, owner: User) -> None:
     say(mql, owner)
 
