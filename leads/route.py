@@ -93,6 +93,8 @@ def _route_batch(at: datetime) -> tuple[int, int]:
     if not Rep.objects.available().exists():
         return 0, 0
     waiting = Mql.objects.open().filter(owner=None).select_related("contact__company")
+    # Many times as long as the rest of a row, and nobody asks for it here.
+    waiting = waiting.defer("explanation", "search", "document")
     waiting = waiting.order_by("opened_at", "pk").select_for_update(
         of=("self",), no_key=True, skip_locked=True
     )
