@@ -224,3 +224,19 @@ def test_an_accepted_mql_is_not_accepted_twice(page: Client, mql: Mql, sdr: User
 
     mql.refresh_from_db()
     assert mql.accepted_at == NOW
+
+
+def test_reps_choose_from_the_reasons_that_administrators_keep(page: Client, mql: Mql) -> None:
+    admin = signed_in(make_user("boss", is_staff=True, is_superuser=True))
+    retired = VerdictReason.objects.filter(verdict=Verdict.RECYCLED)[0]
+    row = {"verdict": "recycled", "position": "1"}
+
+    admin.post("/admin/leads/verdictreason/add/", {**row, "text": "Waits for the fair", "active": "on"})
+    admin.post(f"/admin/leads/verdictreason/{retired.pk}/change/", {**row, "text": retired.text})
+
+    asked = text_of(page.get(f"/inbox/{mql.pk}/recycle/"))
+    assert "Waits for the fair" in asked
+    assert retired.text not in asked
+    page.post(f"/inbox/{mql.pk}/recycle/", {"reason": "Waits for the fair"})
+    mql.refresh_from_db()
+    assert mql.reason == "Waits for the fair"
