@@ -12,6 +12,18 @@ from leads.models import Mql
 MOST = 6
 """How many are shown beside a contact. The company's page lists the others."""
 
+OF_CONTACT = ("first_name", "last_name", "email", "job_title", "stage", "score__total", "score__grade")
+OF_MQL = (
+    "contact",
+    "opened_at",
+    "closed_at",
+    "verdict",
+    "owner__username",
+    "owner__first_name",
+    "owner__last_name",
+)
+"""What is shown of each, which is all that is read: a detail has many panels, and each must be cheap."""
+
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
@@ -33,8 +45,9 @@ def colleagues(contact: Contact, *, user: User) -> Colleagues:
     """Who else is at the company of `contact`, the best score first, in two queries at most."""
     if contact.company_id is None:
         return Colleagues([], more=False)
-    others = Contact.objects.filter(company=contact.company_id).exclude(pk=contact.pk).select_related("score")
-    best = list(others.order_by(F("score__total").desc(nulls_last=True), "-pk")[: MOST + 1])
+    others = Contact.objects.filter(company=contact.company_id).exclude(pk=contact.pk)
+    best_first = others.order_by(F("score__total").desc(nulls_last=True), "-pk")
+    best = list(best_first.select_related("score").only(*OF_CONTACT)[: MOST + 1])
     shown = best[:MOST]
     newest = _newest_mqls(shown, user)
     people = [Colleague(each, newest.get(each.pk)) for each in shown]
@@ -46,5 +59,6 @@ def _newest_mqls(people: list[Contact], user: User) -> dict[int, Mql]:
     if not people:
         return {}
     mqls = Mql.objects.visible_to(user).filter(contact__in=[each.pk for each in people])
-    newest = mqls.order_by("contact_id", "-opened_at", "-pk").distinct("contact_id").select_related("owner")
-    return {mql.contact_id: mql for mql in newest.defer("explanation")}
+    newest = mqls.order_by("contact_id", "-opened_at", "-pk").distinct("contact_id")
+    shown = newest.select_related("owner").only(*OF_MQL)
+    return {mql.contact_id: mql for mql in shown}

@@ -13,6 +13,7 @@ from django.utils import timezone
 from crm.models import User
 from leads.models import Mql, Rep, Task
 from leads.models.mql import MqlQuerySet
+from leads.models.routing import teammates
 
 
 class Queue(models.TextChoices):
@@ -57,7 +58,7 @@ def _belongs(user: User, queue: Queue) -> Q:
         case Queue.MINE:
             return Q(owner=user)
         case Queue.TEAM:
-            return Q(owner__in=Rep.objects.teammates_of(user).values("user"))
+            return Q(owner__in=teammates(user))
         case Queue.UNASSIGNED:
             return Q(owner=None)
     return Q()

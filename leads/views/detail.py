@@ -28,6 +28,12 @@ from scoring.explain import explain
 MANY = 20
 """How many MQLs and open tasks of a contact are shown: few have more than two."""
 
+OF_EARLIER = (
+    "contact", "grade", "total", "opened_at", "closed_at", "verdict", "reason", "owner__username", "owner__first_name",
+    "owner__last_name", "closed_by__username", "closed_by__first_name", "closed_by__last_name",
+)  # fmt: skip
+"""What is shown of an earlier MQL, which is all that is read."""
+
 
 def readable(user: User) -> QuerySet[Mql]:
     """MQLs that `user` may read, with what their page shows of other tables."""
@@ -41,6 +47,7 @@ def readable(user: User) -> QuerySet[Mql]:
             "owner",
             "accepted_by",
             "closed_by",
+            "come_back__user",
         )
     )
 
@@ -56,7 +63,7 @@ def mql_context(request: PageRequest, shown: Mql) -> dict[str, Any]:
         "hand_overs": hand_overs_of(shown),
         "just_done": just_done(shown, user, at=timezone.now()),
         "earlier": earlier.select_related("owner", "closed_by")
-        .defer("explanation", "search", "document")
+        .only(*OF_EARLIER)
         .order_by("-opened_at", "-pk")[:MANY],
         "chart": chart_of(contact, now=score.total) if score else None,
         "plan": progress(shown, at=timezone.now()),

@@ -24,6 +24,13 @@ from leads.rows import headings, rows_of
 
 PAGE = 25
 LONGEST_SEARCH = 200
+SHOWN = (
+    "owner__username", "owner__first_name", "owner__last_name", "contact__first_name", "contact__last_name",
+    "contact__email", "contact__job_title", "contact__source", "contact__company__name", "grade", "total",
+    "explanation", "search", "signal_at", "opened_at", "due_at", "sla_minutes", "first_touched_at", "accepted_at",
+    "closed_at", "verdict",
+)  # fmt: skip
+"""What a row is made of. Of three tables that is a third of the columns, and a third of the time to read them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +136,7 @@ class Listing:
 
     def context(self) -> dict[str, Any]:
         """What the list is rendered from."""
-        shown = Mql.objects.select_related("contact__company", "owner").defer("document", "note")
+        shown = Mql.objects.select_related("contact__company", "owner").only(*SHOWN)
         page = orders.page(self.mqls, shown, self.sort, self.state, after=self.after, size=PAGE, at=self.at)
         note_hours(page.rows)
         size = sizes(self.user, self.team, self.queue, self.state, at=self.at)
