@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from django import template
@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from leads import seen
 from leads.actions import TIME_TO_UNDO
-from leads.models import Mql, MqlAction
+from leads.models import ComeBack, Mql, MqlAction
 
 register = template.Library()
 
@@ -53,6 +53,21 @@ def offer_of(message: Message) -> Offer | None:
 def offer(action: MqlAction) -> Offer:
     """The way back from `action`."""
     return Offer(action.pk, action.at + TIME_TO_UNDO)
+
+
+@register.filter
+def coming_back(wait: ComeBack) -> str:
+    """When a recycled contact is looked at again, or what ended the waiting."""
+    if wait.done_at:
+        return f"{wait.done_because}, on {_day(timezone.localdate(wait.done_at))}."
+    ways = [f"on {_day(wait.on_day)}"] if wait.on_day else []
+    ways += ["as soon as they do something of their own accord"] if wait.on_activity else []
+    whose = f" {wait.user} has a task then." if wait.user else ""
+    return f"To come back to {', or '.join(ways)}.{whose}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 @register.simple_tag(takes_context=True)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django.asserts import assertRedirects
 
 from crm.models import Contact, Stage, User
+from leads.come_back import ComingBack
 from leads.models import Mql, Team, Verdict, VerdictReason
 from leads.verdict import accept, give_verdict
 from scoring.models import ScoringVersion
-from tests.factories import NOW, make_mql, make_rep, make_team, make_user
+from tests.factories import NOW, make_activity, make_mql, make_rep, make_team, make_user
 from tests.leads.page_client import htmx, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -240,3 +244,39 @@ def test_reps_choose_from_the_reasons_that_administrators_keep(page: Client, mql
     page.post(f"/inbox/{mql.pk}/recycle/", {"reason": "Waits for the fair"})
     mql.refresh_from_db()
     assert mql.reason == "Waits for the fair"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ({"on_activity": "on"}, "To come back to as soon as they do something of their own accord."),
+        (
+            {"on_day": "{day:%Y-%m-%d}"},
+            "To come back to on {day.day} {day:%b %Y}. Sam Reyes has a task then.",
+        ),
+        (
+            {"on_day": "{day:%Y-%m-%d}", "on_activity": "on"},
+            "on {day.day} {day:%b %Y}, or as soon as they do something of their own accord.",
+        ),
+    ],
+)
+def test_a_recycled_mql_says_when_somebody_comes_back(
+    page: Client, mql: Mql, said: dict[str, str], shown: str
+) -> None:
+    day = timezone.localdate() + timedelta(days=20)
+    given = {name: value.format(day=day) for name, value in said.items()}
+
+    response = page.post(
+        f"/inbox/{mql.pk}/recycle/", {"reason": reason_for(Verdict.RECYCLED), **given}, follow=True
+    )
+
+    assert shown.format(day=day) in text_of(response)
+
+
+def test_a_recycled_mql_says_what_ended_the_waiting(page: Client, mql: Mql, sdr: User) -> None:
+    back = ComingBack(on_activity=True)
+    reason = reason_for(Verdict.RECYCLED)
+    give_verdict(mql, Verdict.RECYCLED, by=sdr, at=NOW, reason=reason, coming_back=back)
+    make_activity(mql.contact, "demo_requested", at=NOW + timedelta(days=1))
+
+    assert "They were active again, on 3 Mar 2026." in text_of(page.get(f"/inbox/{mql.pk}/"))
