@@ -14,6 +14,7 @@ from leads.demo.moments import office_moment
 from leads.demo.names import PLACES, Place
 
 YEAR = 365
+TOPICS = ("Lead scoring", "Routing", "Forecasting", "Sales engagement")
 
 
 class Interest(Enum):
@@ -140,7 +141,14 @@ class DemoPerson:
             if self.reads_mail
             else "",
             created_at=self.joined,
+            properties={"product_interest": topic} if (topic := self._topic()) else {},
         )
+
+    def _topic(self) -> str:
+        """What of ours they named in a form: those who evaluate or buy."""
+        if self.interest not in (Interest.EVALUATING, Interest.BUYING):
+            return ""
+        return Random(f"interest of {self.email}").choice(TOPICS)
 
     def _ground(self, ground: str) -> str:
         return "existing business relationship" if self.known_before else ground

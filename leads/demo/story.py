@@ -32,6 +32,7 @@ from leads.demo.routing import choose_ways, name_segments, plan_absences, share_
 from leads.demo.staff import Staff, hire, leave_desks, return_to_desks
 from leads.demo.today import spend_today
 from leads.demo.verdicts import Floor
+from leads.demo.views import keep_views
 from leads.give_up import give_up_due
 from leads.models import Delivery, DigestItem, Mql, Notification, Task
 from scoring import marks
@@ -124,6 +125,7 @@ def tell(now: datetime, *, factor: float = 1.0) -> Told:
     return_to_desks()
     open_offices(now)
     rules.draft_next(by=staff.marketer, at=now - timedelta(days=2))
+    keep_views(staff.reps[0])
     spend_today(staff.reps[0], now)
     _settle(now)
     begin_first_mails(now)

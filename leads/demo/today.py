@@ -11,6 +11,7 @@ from leads import come_back, sla
 from leads.calls import log_call
 from leads.come_back import ComingBack
 from leads.models import CallOutcome, Mql, Verdict
+from leads.notes import add_note
 from scoring.drain import drain
 
 CALLS = (
@@ -18,6 +19,11 @@ CALLS = (
     (CallOutcome.WRONG_NUMBER, "The number is that of their former company."),
     (CallOutcome.VOICEMAIL, "Left my number and what it is about."),
 )
+NOTES = (
+    "Champion is the head of operations; finance joins for anything above 25k.",
+    "Compares us with what they built themselves. Wants to see routing with their own territories.",
+)
+"""What was noted in the days before, one for each of the newest whom the rep works on."""
 MINUTES_AGO = 25
 CALLBACK_AFTER = 90
 """Working minutes."""
@@ -26,7 +32,9 @@ BACK_IN_DAYS = (0, 3)
 
 
 def spend_today(rep: User, now: datetime) -> None:
-    """Call three of those whom `rep` works on, and come back to one who was recycled; another follows."""
+    """Call three of those whom `rep` works on, with notes about two, and come back to one who was recycled; another
+    follows.
+    """
     works_on = Mql.objects.open().filter(owner=rep).exclude(accepted_at=None).select_related("contact")
     called = sorted(works_on.order_by("-accepted_at", "pk"), key=lambda mql: not mql.contact.phone)
     callback = sla.due_at(now, minutes=CALLBACK_AFTER, hours=sla.hours_of({rep.pk})[rep.pk])
@@ -40,6 +48,9 @@ def spend_today(rep: User, now: datetime) -> None:
             note=note,
             callback_at=callback if outcome == CallOutcome.NOT_NOW else None,
         )
+    for days, (mql, text) in enumerate(zip(called, NOTES, strict=False), start=1):
+        noted = max(now - timedelta(days=days), (mql.accepted_at or mql.opened_at) + timedelta(minutes=20))
+        add_note(mql.contact, text, by=rep, at=min(noted, now), once=f"demo-{mql.contact_id}")
     _come_back(rep, now)
     drain(at=now)
 

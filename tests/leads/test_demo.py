@@ -12,6 +12,7 @@ import pytest
 from django.core import mail
 from django.core.management import call_command
 from django.db import transaction
+from django.http import QueryDict
 from django_q.models import OrmQ
 from pytest_django import DjangoDbBlocker
 
@@ -31,11 +32,13 @@ from leads.models import (
     NotificationPreference,
     ProspectMail,
     Rep,
+    SavedView,
     SlaTarget,
     Task,
     Verdict,
     WorkingHours,
 )
+from leads.views.listing import Listing
 from scoring.explain import explain
 from scoring.models import Pending, Score, ScoreChange, ScoringVersion, Segment
 from scoring.segments import members
@@ -127,6 +130,23 @@ def test_what_stands_now_is_what_an_evaluation_says(told: list[Any]) -> None:
         pk: (score.fit, score.engagement, score.grade) for pk, score in scores.items()
     }
     assert len(scores) == Contact.objects.count()
+
+
+def test_views_of_the_inbox_are_kept_and_shared_and_list_somebody(told: list[Any]) -> None:
+    sdr = User.objects.get(username="sdr")
+
+    views = SavedView.objects.visible_to(sdr)
+
+    assert {view.team is not None for view in views} == {True, False}
+    listed = [Listing(QueryDict(view.query), sdr, at=NOW).mqls.exists() for view in views]
+    assert any(listed)
+
+
+def test_what_a_rep_filters_by_and_reads_is_known_of_their_mqls(told: list[Any]) -> None:
+    mine = Mql.objects.open().filter(owner__username="sdr")
+
+    assert mine.filter(contact__activities__kind=ActivityKind.NOTE).exists()
+    assert Mql.objects.filter(contact__properties__has_key="product_interest").exists()
 
 
 def test_mqls_have_come_to_every_end(told: list[Any]) -> None:
