@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 from django_htmx.middleware import HtmxDetails
+from whitenoise.middleware import WhiteNoiseFileResponse
 
 from crm.errors import Forbidden, HandoffError
 
@@ -109,6 +110,24 @@ def _htmx(request: HttpRequest) -> bool:
 def _message(request: HttpRequest, words: str, status: int) -> HttpResponse:
     messages.error(request, words)
     return reswap(retarget(render(request, "_messages.html", status=status), "#messages"), "outerHTML")
+
+
+def whole_files(get_response: GetResponse) -> GetResponse:
+    """Middleware that hands a static file over whole: they are small, and an ASGI server cannot stream from a file
+    that is read synchronously, so that Django would gather one piece by piece and warn about it.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not isinstance(response, WhiteNoiseFileResponse):
+            return response
+        whole = HttpResponse(response.getvalue(), status=response.status_code, headers=dict(response.items()))
+        # Not the response, whose end is the end of the request.
+        if response.file_to_stream:
+            response.file_to_stream.close()
+        return whole
+
+    return answer
 
 
 def content_security_policy(get_response: GetResponse) -> GetResponse:

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "crm.health.probes",
     "django.middleware.security.SecurityMiddleware",
     "crm.middleware.content_security_policy",
+    "crm.middleware.whole_files",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from django.test import Client
+from io import BytesIO
+from typing import Any
 
+import pytest
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
+from whitenoise.middleware import WhiteNoiseFileResponse
+
+from crm.middleware import whole_files
 from crm.models import User
 from tests.factories import make_user
 
@@ -93,3 +99,14 @@ def test_a_failure_of_ours_is_said_plainly(page: Client, monkeypatch: pytest.Mon
     assert "Something failed on our side" in whole.content.decode()
     assert "Something failed on our side" in fragment.content.decode()
     assert fragment["HX-Retarget"] == "#messages"
+
+
+def test_a_static_file_is_handed_over_whole_with_its_headers() -> None:
+    def static_file(request: HttpRequest) -> Any:
+        return WhiteNoiseFileResponse(BytesIO(b"a { b: c }"), headers={"Cache-Control": "public"})
+
+    response = whole_files(static_file)(RequestFactory().get("/static/a.css"))
+
+    assert not response.streaming
+    assert response.content == b"a { b: c }"
+    assert response["Cache-Control"] == "public"
