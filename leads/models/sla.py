@@ -51,7 +51,8 @@ class SlaTarget(models.Model):
         return "; ".join(parts)
 
     def _at(self, percent: int) -> str:
-        return f"{math.ceil(self.minutes * percent / 100)} min"
+        minutes = math.ceil(self.minutes * percent / 100)
+        return f"{minutes} min" if minutes % 60 else f"{minutes // 60} h"
 
 
 def _length(minutes: int) -> str:

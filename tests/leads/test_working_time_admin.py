@@ -85,7 +85,7 @@ def test_the_preview_shows_the_next_working_days_and_holidays(page: Client) -> N
             SlaTarget(grade="A1", minutes=15, remind_at_percent=50, reassign_at_percent=200),
             "A1: 15 minutes; reminded at 8 min; goes on at 30 min",
         ),
-        (SlaTarget(minutes=240, remind_at_percent=50), "Every other: 4 hours; reminded at 120 min"),
+        (SlaTarget(minutes=240, remind_at_percent=50), "Every other: 4 hours; reminded at 2 h"),
         (SlaTarget(grade="B", minutes=60, remind_at_percent=None), "B: 1 hour"),
     ],
 )
