@@ -9,7 +9,7 @@ from typing import Literal
 
 from leads.models import Enrolment, Mql, PlanStep
 from leads.plan_days import day_number
-from leads.plan_steps import Proposal, hours_by_mql, in_words, next_of
+from leads.plan_steps import REACHED, Proposal, hours_by_mql, in_words, next_of
 
 State = Literal["taken", "next", "ahead", "dropped"]
 
@@ -64,9 +64,15 @@ def _verb(step: PlanStep) -> str:
 def _lines(steps: Sequence[PlanStep], enrolment: Enrolment) -> tuple[StepLine, ...]:
     places = {step.pk: place for place, step in enumerate(steps)}
     present = places.get(enrolment.step_id or 0, len(steps))
+    # The call that ended the plan is the one that its step asked for.
+    reached = (
+        enrolment.ended_because == REACHED
+        and enrolment.step
+        and enrolment.step.action == PlanStep.Action.CALL
+    )
 
     def state(place: int) -> State:
-        if place < present:
+        if place < present or (place == present and reached):
             return "taken"
         if enrolment.ended_at:
             return "dropped"

@@ -23,6 +23,7 @@ from leads.wrong_number import is_wrong_number
 Action = PlanStep.Action
 KIND_OF = {Action.CALL: Task.Kind.CALL, Action.MAIL: Task.Kind.MAIL}
 ALL_DONE = "Every step is done"
+REACHED = "Reached by phone"
 
 
 @dataclass(frozen=True, slots=True)

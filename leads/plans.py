@@ -21,6 +21,7 @@ from leads import sla
 from leads.models import CallOutcome, Enrolment, Mql, Plan, PlanStep, Task
 from leads.plan_days import moment_of
 from leads.plan_steps import (
+    REACHED,
     Proposal,
     ask,
     ask_again,
@@ -107,7 +108,7 @@ def after_call(
         settle(enrolment, by=by, at=at, outcome=CallOutcome(outcome).label)
     callback = _callback(enrolment, callback_at, at) if outcome in MAY_AGREE else None
     if outcome == CallOutcome.CONNECTED and callback is None:
-        end_all([enrolment], "Reached by phone", at=at)
+        end_all([enrolment], REACHED, at=at)
         return None
     if enrolment.give_up_at and callback:
         return put_in_place(callback, enrolment)

@@ -57,7 +57,17 @@ def test_progress_of_a_plan_that_ended_says_what_was_dropped(mql: Mql, rep: User
 
     assert stands is not None
     assert (stands.day, stands.next) == (0, None)
-    assert [line.state for line in stands.lines] == ["dropped"] * 4
+    assert [line.state for line in stands.lines] == ["taken", "dropped", "dropped", "dropped"]
+
+
+def test_a_step_that_an_answer_made_needless_was_not_taken(mql: Mql, rep: User) -> None:
+    plans.after_call(mql, "voicemail", by=rep, at=NOW + HOUR)
+    plans.end(mql, "They answered", at=NOW + 2 * HOUR)
+
+    stands = progress(mql, at=NOW + DAY)
+
+    assert stands is not None
+    assert [line.state for line in stands.lines] == ["taken", "dropped", "dropped", "dropped"]
 
 
 def test_the_page_of_an_mql_shows_its_plan(mql: Mql, rep: User) -> None:
