@@ -136,7 +136,7 @@ def test_from_the_mornings_queue_to_an_sql_without_a_mouse(sdr: User, open_page:
     keys.press("Space")
     tab_to(page, call.get_by_role("button", name="Log the call"))
     keys.press("Enter")
-    expect(after).to_contain_text("Nothing is on the list yet")
+    expect(after).to_contain_text("This is not on the list yet")
     keys.press("Escape")
     expect(after).to_be_hidden()
     assert not Task.objects.open().filter(kind=Task.Kind.CALLBACK).exists()
