@@ -1,4 +1,6 @@
-"""A busy sales desk: ten reps in two teams, and thousands of open MQLs with tasks and notices."""
+"""A busy sales desk: ten reps in two teams, and thousands of open MQLs, each with a score that moved a dozen times, a
+task, a notice and a hand-over.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ REPS, TEAMS = 10, 2
 EXPLAINED = 200
 """How many different explanations the MQLs share."""
 
-CLEARED = "TRUNCATE leads_mql, leads_delivery CASCADE"
+CLEARED = "TRUNCATE leads_mql, leads_delivery, scoring_scorechange CASCADE"
 STAGE = """
     UPDATE crm_contact SET stage = CASE WHEN id <= %(mqls)s THEN 'mql' ELSE 'lead' END, updated_at = now()
     WHERE id <= %(mqls)s OR stage = 'mql'
@@ -45,6 +47,29 @@ NOTICES = """
     FROM leads_mql WHERE owner_id IS NOT NULL
 """
 
+SCORES = """
+    INSERT INTO scoring_score (
+        contact_id, version_id, fit, engagement, total, grade, disqualified, fast_tracked, crosses, rule_points,
+        changed_at
+    )
+    SELECT contact_id, version_id, fit, engagement, total, grade, false, false, true, '{}', opened_at FROM leads_mql
+    ON CONFLICT (contact_id) DO NOTHING
+"""
+MOVES = """
+    INSERT INTO scoring_scorechange (
+        contact_id, version_id, at, fit_from, fit_to, engagement_from, engagement_to, grade_from, grade_to, because
+    )
+    SELECT contact_id, version_id, opened_at - n * interval '11 days', fit, fit,
+           greatest(engagement - 4 * n - 4, 0), greatest(engagement - 4 * n, 0), grade, grade,
+           '[{"rule": "Demo requested", "from": 0, "to": 4}, {"rule": "Webinar attended", "from": 4, "to": 4.5}]'
+    FROM leads_mql, generate_series(0, 11) n
+"""
+HAND_OVERS = """
+    INSERT INTO leads_assignment (mql_id, at, to_owner_id, because, trail)
+    SELECT id, opened_at, owner_id, routed_because, '[{"step": "Round robin", "outcome": "Whose turn it is"}]'
+    FROM leads_mql
+"""
+
 
 def staff() -> None:
     """Reps `rep0`, `rep1` … in teams led by `lead0`, `lead1`."""
@@ -68,6 +93,6 @@ def fill(mqls: int) -> None:
         "explained": len(explained),
     }
     with connection.cursor() as cursor:
-        for statement in (CLEARED, STAGE, MQLS, TASKS, NOTICES):
+        for statement in (CLEARED, STAGE, MQLS, TASKS, NOTICES, SCORES, MOVES, HAND_OVERS):
             cursor.execute(statement, values)
     keep_in_step(range(1, mqls + 1))

@@ -9,16 +9,12 @@ from contextlib import contextmanager
 from time import perf_counter
 
 from django.conf import settings
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import Page, sync_playwright
 
 from crm import processes
-from crm.models import User
 from leads.models import Mql
 from tests.bench.report import Report, middle, say
-from tests.bench.serving import Browser
+from tests.bench.serving import Reader
 from tests.browser.conftest import NAMES, QUIET
 
 REP = "rep0"
@@ -48,22 +44,9 @@ WEIGHT = """
 
 def measure_detail(report: Report, port: int, *, times: int) -> None:
     """Details of many open MQLs, as htmx asks for them, and what one asks of the database."""
-    user, session = _signed_in()
-    mqls = list(Mql.objects.open().visible_to(user).order_by("?").values_list("pk", flat=True)[:times])
-    browser = Browser(port, {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}", **PANE})
-    browser.ask("GET", f"/inbox/{mqls[0]}/")
-    took = []
-    for pk in mqls:
-        started = perf_counter()
-        browser.ask("GET", f"/inbox/{pk}/")
-        took.append(1000 * (perf_counter() - started))
-    client = Client()
-    client.force_login(user)
-    with CaptureQueriesContext(connection) as asked:
-        client.get(f"/inbox/{mqls[0]}/", headers=PANE)
-    report.add("a detail: median", middle(took), "ms")
-    report.add("a detail: 95 of 100", middle(took, 95), "ms", at_most=60)
-    report.add("a detail: queries", len(asked), "queries", at_most=30)
+    reader = Reader(port, REP, PANE)
+    mqls = Mql.objects.open().visible_to(reader.user).order_by("?").values_list("pk", flat=True)[:times]
+    reader.measure(report, "a detail", [f"/inbox/{pk}/" for pk in mqls], times=times, queries=30)
 
 
 def measure_keys(report: Report, port: int, *, times: int) -> None:
@@ -72,8 +55,7 @@ def measure_keys(report: Report, port: int, *, times: int) -> None:
     if program is None:
         say(f"No key presses are measured: none of {', '.join(NAMES)} is installed.")
         return
-    _, session = _signed_in()
-    with _page(program, port, session) as page:
+    with _page(program, port, Reader(port, REP).session) as page:
         page.goto("/inbox/")
         page.keyboard.press("j")
         page.keyboard.press("Enter")
@@ -86,13 +68,6 @@ def measure_keys(report: Report, port: int, *, times: int) -> None:
     report.add("key press to visible change p95", middle(changes, 95), "ms", at_most=100)
     report.add("Enter to the detail p95", middle(opened, 95), "ms")
     report.add("q to the form of a verdict p95", middle(asked, 95), "ms")
-
-
-def _signed_in() -> tuple[User, str]:
-    user = User.objects.get(username=REP)
-    client = Client()
-    client.force_login(user)
-    return user, client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 @contextmanager

@@ -79,6 +79,7 @@ def _measure(report: Report, scale: Scale, folder: Path) -> None:
     with serving.served() as port:
         serving.measure_freshness(report, port, times=scale.times)
         serving.measure_inbox(report, port, times=scale.times)
+        serving.measure_searches(report, port, times=scale.times)
         keys.measure_detail(report, port, times=scale.times)
         keys.measure_keys(report, port, times=min(scale.times, 30))
         live.measure(report, port, listeners=scale.listeners, times=scale.times)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection
+from itertools import cycle
 from time import monotonic, perf_counter, sleep
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -24,7 +26,20 @@ SECONDS = 30
 """The longest that anything here may take."""
 
 POLL = 0.01
-PAGES = {"": "the inbox", "?queue=all": "the inbox, everybody's"}
+INBOX = {"the inbox": "/inbox/", "the inbox, everybody's": "/inbox/?queue=all"}
+FILTERS = (
+    "grade=A&grade=B&industry=Software&industry=Finance&country=DE&country=FR&size=51-200&size=201-1000"
+    "&sla=breached&sla=touched&source=Web"
+)
+SEARCHES = {
+    "the inbox, filtered": (f"/inbox/?queue=all&{FILTERS}", 12),
+    "the inbox, searched by a name": ("/inbox/?queue=all&q=first{number}", 14),
+    "the inbox, searched by a misspelled name": ("/inbox/?queue=all&q=frist{number}", 14),
+    "contacts, searched by a name": ("/contacts/?q=first{number}+last{number}", 14),
+    "contacts, searched by a misspelled name": ("/contacts/?q=frist{number}", 14),
+    "contacts, searched by an address": ("/contacts/?q=person{number}11", 14),
+}
+"""Pages with a place for a number, and how many queries each may take."""
 
 
 @contextmanager
@@ -94,22 +109,42 @@ def _until_mql(program: Browser, name: str) -> float:
 
 def measure_inbox(report: Report, port: int, *, times: int) -> None:
     """The inbox of a rep and of their team lead, as it is served, and what it asks of the database."""
-    for username in ("rep0", "lead0"):
-        client = Client()
-        client.force_login(User.objects.get(username=username))
-        session = client.cookies["sessionid"].value
-        browser = Browser(port, {"Cookie": f"sessionid={session}"})
-        for query, page in PAGES.items():
-            path = f"/inbox/{query}"
-            browser.ask("GET", path)
-            took = []
-            for _ in range(times):
-                started = perf_counter()
-                browser.ask("GET", path)
-                took.append(1000 * (perf_counter() - started))
-            with CaptureQueriesContext(connection) as asked:
-                client.get(path)
-            about = f"{page}, of a {'rep' if username == 'rep0' else 'team lead'}"
-            report.add(f"{about}: median", middle(took), "ms")
-            report.add(f"{about}: 95 of 100", middle(took, 95), "ms", at_most=60)
-            report.add(f"{about}: queries", len(asked), "queries", at_most=12)
+    for username, whose in (("rep0", "of a rep"), ("lead0", "of a team lead")):
+        reader = Reader(port, username)
+        for page, path in INBOX.items():
+            reader.measure(report, f"{page}, {whose}", [path], times=times, queries=12)
+
+
+def measure_searches(report: Report, port: int, *, times: int) -> None:
+    """What a team lead filters and searches by, among all that they see. Every search is for somebody else."""
+    reader = Reader(port, "lead0")
+    for page, (path, queries) in SEARCHES.items():
+        asked = [path.format(number=7 + 13 * each) for each in range(times)]
+        reader.measure(report, page, asked, times=times, queries=queries)
+
+
+class Reader:
+    """Somebody who looks at pages: over the wire, and in this process to count queries."""
+
+    def __init__(self, port: int, username: str, headers: dict[str, str] | None = None) -> None:
+        self.user = User.objects.get(username=username)
+        self.headers = headers or {}
+        self.client = Client()
+        self.client.force_login(self.user)
+        self.session = self.client.cookies[settings.SESSION_COOKIE_NAME].value
+        cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={self.session}"}
+        self.browser = Browser(port, cookie | self.headers)
+
+    def measure(self, report: Report, about: str, paths: Sequence[str], *, times: int, queries: int) -> None:
+        """Ask for `paths` in turn, `times` in all. At most `queries` are allowed."""
+        self.browser.ask("GET", paths[0])
+        took = []
+        for _, path in zip(range(times), cycle(paths), strict=False):
+            started = perf_counter()
+            self.browser.ask("GET", path)
+            took.append(1000 * (perf_counter() - started))
+        with CaptureQueriesContext(connection) as asked:
+            self.client.get(paths[0], headers=self.headers)
+        report.add(f"{about}: median", middle(took), "ms")
+        report.add(f"{about}: 95 of 100", middle(took, 95), "ms", at_most=60)
+        report.add(f"{about}: queries", len(asked), "queries", at_most=queries)
