@@ -103,6 +103,30 @@ def test_the_rules_say_whether_account_owners_come_before_them(page: Client, act
     (assertContains if active else assertNotContains)(response, named)
 
 
+def test_the_order_of_rules_is_changed_in_their_list(page: Client) -> None:
+    first = AssignmentRule.objects.create(name="First", position=10, team=make_team("Enterprise"))
+    second = AssignmentRule.objects.create(name="Second", position=20, target="account_owner")
+    said = {
+        "form-TOTAL_FORMS": "2",
+        "form-INITIAL_FORMS": "2",
+        "form-0-id": first.pk,
+        "form-0-position": "30",
+        "form-0-active": "on",
+        "form-1-id": second.pk,
+        "form-1-position": "20",
+        "_save": "Save",
+    }
+
+    response = page.post(RULES, said)
+
+    assert response.status_code == 302
+    rules = AssignmentRule.objects.order_by("position")
+    assert list(rules.values_list("name", "active", "team__name")) == [
+        ("Second", False, None),
+        ("First", True, "Enterprise"),
+    ]
+
+
 def test_a_rule_can_be_tried_on_a_contact(page: Client, small_model: ScoringVersion) -> None:
     hana = make_rep("hana", team=make_team("Enterprise"))
     make_company("acme.example", employees=5000)
