@@ -269,13 +269,14 @@ class Floor:
 
     def catch_up(self, at: datetime) -> None:
         """Do what was to be done about those who were recycled and whose day had come, and answer who wrote."""
-        due = Task.objects.open().filter(due_at__lte=at, assignee__isnull=False)
+        due = Task.objects.open().filter(due_at__lte=at)
         back = Q(kind=Task.Kind.COME_BACK)
         letters = Q(kind=Task.Kind.FOLLOW_UP, title__startswith="Answer the mail", due_at__lte=at - A_DAY)
         for task in due.filter(back | letters).select_related("assignee", "contact").order_by("pk"):
             said = Random(f"back to {task.contact.email}").choice(RETURNS)
             outcome = said if task.kind == Task.Kind.COME_BACK else "Answered, and offered two times"
-            tasks.complete(task, by=task.assignee, at=at, outcome=outcome)
+            if task.assignee:
+                tasks.complete(task, by=task.assignee, at=at, outcome=outcome)
 
     def _follow_up(self, case: Case, task: Task, at: datetime) -> None:
         tasks.complete(task, by=case.rep, at=at, outcome=self._call(case, at).label)

@@ -71,7 +71,7 @@ class Place:
         if self.mql is None:
             return HttpResponseClientRedirect(self.page)
         # The pane's links keep the query of the page that it stands on, and nothing of the form's.
-        self.request.GET = self._query_of_the_page()
+        self.request.GET = QueryDict(self._query_of_the_page().urlencode())
         shown = get_object_or_404(readable(self.request.user), pk=self.mql.pk)
         context = {**mql_context(self.request, shown), "fragment": True, "decided": True}
         response = retarget(render(self.request, "leads/_mql.html", context), "#mql-pane")
