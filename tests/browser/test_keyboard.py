@@ -224,3 +224,18 @@ def test_g_and_a_letter_lead_to_the_pages(page: Page) -> None:
     page.keyboard.press("Enter")
 
     expect(page).to_have_url(re.compile(r"/contacts/\d+/$"))
+
+
+def test_filters_and_views_open_in_the_dialog_and_the_list_follows(page: Page) -> None:
+    page.keyboard.press("f")
+    dialog = page.get_by_role("dialog", name="Filters")
+    dialog.get_by_label("from").fill("84")
+    dialog.get_by_role("button", name="Show").press("Enter")
+    expect(page.locator("[data-row]")).to_have_text(NAMES[:2])
+    page.get_by_text("Views").press("Enter")
+    page.get_by_role("link", name="Keep this view…").press("Enter")
+    page.get_by_role("dialog", name="Keep this view").get_by_label("Name").fill("Best ones")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("status").filter(has_text="“Best ones” is kept")).to_be_visible()
+    assert "score_min=84" in page.url
