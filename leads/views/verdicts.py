@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import retarget, trigger_client_event
 
-from crm.errors import HandoffError, Invalid
+from crm.errors import Conflict, Forbidden, HandoffError, Invalid
 from leads import actions, seen
 from leads.come_back import ComingBack
 from leads.forms import QualifyForm, TurnDownForm
@@ -33,13 +33,20 @@ MqlView = Callable[[PageRequest, Mql], HttpResponse]
 
 
 def _of_mql(view: MqlView) -> Callable[[PageRequest, int], HttpResponse]:
-    """Find the MQL for `view`. Whoever was shown it before it went to another team is told where it went."""
+    """Find the MQL for `view`. Whoever was shown it before it went to another team is told where it went, and whoever
+    was second sees how it stands now.
+    """
 
     @wraps(view)
     def answer(request: PageRequest, pk: int) -> HttpResponse:
         mql = readable(request.user).filter(pk=pk).first()
         if mql:
-            return view(request, mql)
+            try:
+                return view(request, mql)
+            except (Conflict, Forbidden) as refused:
+                if not request.htmx:
+                    raise
+                return _refused(request, mql, refused)
         shown = _seen(request)
         lost = (
             Mql.objects.select_related("owner").filter(pk=pk).first() if shown and shown.mql == pk else None
@@ -172,6 +179,15 @@ def _ask(
     return retarget(render(request, template, context, status=status), "#dialog")
 
 
+def _refused(request: PageRequest, mql: Mql, refused: Conflict | Forbidden) -> HttpResponse:
+    """The pane as it stands now, with why nothing was changed. The list looks again."""
+    shown = readable(request.user).filter(pk=mql.pk).first()
+    if shown is None:
+        raise refused
+    messages.error(request, refused.in_words)
+    return _pane(request, shown, status=refused.status)
+
+
 def _decided(request: PageRequest, mql: Mql, told: str, *, at: datetime | None) -> HttpResponse:
     """The MQL as it stands after an action at `at`, with a word about it and the way back. The list looks again."""
     done = actions.undoable(request.user, at=at).filter(mql=mql, at=at).first() if at else None
@@ -181,12 +197,11 @@ def _decided(request: PageRequest, mql: Mql, told: str, *, at: datetime | None) 
         query = request.GET.urlencode()
         address = reverse("mql", args=[mql.pk]) if shown else reverse("inbox")
         return redirect(address + (f"?{query}" if query else ""))
-    context = {
-        **mql_context(request, shown),
-        "fragment": True,
-        "decided": True,
-        "next_up": next_in_queue(request) if shown.closed_at else None,
-    }
-    response = retarget(render(request, "leads/_mql.html", context), "#mql-pane")
+    return _pane(request, shown, next_up=next_in_queue(request) if shown.closed_at else None)
+
+
+def _pane(request: PageRequest, shown: Mql, *, next_up: Mql | None = None, status: int = 200) -> HttpResponse:
+    context = {**mql_context(request, shown), "fragment": True, "decided": True, "next_up": next_up}
+    response = retarget(render(request, "leads/_mql.html", context, status=status), "#mql-pane")
     response["HX-Reswap"] = "innerHTML scroll:#mql-pane:top show:window:top"
     return trigger_client_event(response, "mql-changed", after="settle")

@@ -153,7 +153,8 @@ def test_htmx_is_given_the_message_of_a_second_verdict(page: Client, mql: Mql, s
     response = page.post(f"/inbox/{mql.pk}/accept/", **htmx("mql-pane"))
 
     assert response.status_code == 409
-    assert response["HX-Retarget"] == "#messages"
+    assert response["HX-Retarget"] == "#mql-pane"
+    assert 'hx-swap-oob="true"' in response.content.decode()
     assert "This MQL was closed by Sam Reyes" in text_of(response)
 
 
@@ -280,3 +281,19 @@ def test_a_recycled_mql_says_what_ended_the_waiting(page: Client, mql: Mql, sdr:
     make_activity(mql.contact, "demo_requested", at=NOW + timedelta(days=1))
 
     assert "They were active again, on 3 Mar 2026." in text_of(page.get(f"/inbox/{mql.pk}/"))
+
+
+def test_the_second_is_shown_how_the_mql_stands_now(
+    page: Client, sdr: User, small_model: ScoringVersion
+) -> None:
+    bea = make_rep("bea", first_name="Bea").user
+    mql = make_mql("joan@acme.example")
+    Mql.objects.filter(pk=mql.pk).update(owner=None)
+    mql.refresh_from_db()
+    accept(mql, by=bea, at=NOW)
+
+    response = page.post(f"/inbox/{mql.pk}/accept/", **htmx("mql-pane"))
+
+    assert (response.status_code, response["HX-Retarget"]) == (403, "#mql-pane")
+    assert "Bea owns this MQL, since" in text_of(response)
+    assert "Bea works this MQL: you may read it." in text_of(response)
