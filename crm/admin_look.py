@@ -107,6 +107,7 @@ UNFOLD: dict[str, Any] = {
     "BORDER_RADIUS": "6px",
     "COLORS": {"primary": ACCENT},
     "STYLES": [lambda request: static("crm/admin.css")],
+    "SCRIPTS": [lambda request: static("crm/admin.js")],
     "DASHBOARD_CALLBACK": "leads.admin.home.at_a_glance",
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": NAVIGATION},
 }

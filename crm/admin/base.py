@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django import forms
 from django.core.paginator import Paginator
 from django.db import connection, models
 from django.http import HttpRequest
@@ -39,6 +40,15 @@ def acting_user(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
+class RowForm(forms.ModelForm):
+    """A row that is edited in its list, where the head of a column is no label to a screen reader."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("aria-label", field.label)
+
+
 class HandoffAdmin(ModelAdmin):
     """A page for people who look things up all day: no count of everything, nothing unsaved lost silently."""
 
@@ -49,6 +59,10 @@ class HandoffAdmin(ModelAdmin):
     list_filter_submit = True
     warn_unsaved_form = True
     compressed_fields = True
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
+        """The form of a row, which has the columns that are edited in the list and checks no others."""
+        return RowForm
 
 
 class ReadOnlyAdmin(HandoffAdmin):

@@ -92,10 +92,6 @@ class AssignmentRuleAdmin(HandoffAdmin):
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
         return {"position": 10 if last is None else last + 10, **initial}
 
-    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[forms.ModelForm]:
-        # The list edits the order alone: the targets, which the form checks, are not in it.
-        return forms.ModelForm
-
     @display(description="for whom")
     def conditions_in_words(self, rule: AssignmentRule) -> str:
         return " and ".join(str(condition) for condition in rule.conditions.all()) or "everybody"
