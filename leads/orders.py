@@ -67,6 +67,7 @@ EXPLAINED: dict[Sort, str] = {
     Sort.COMPANY: "by the company’s name; within it by grade, score and newest buying signal",
 }
 EXPLAINED_CLOSED = "the last closed first"
+CLOSED_LABEL = "Last closed"
 
 
 def columns_of(sort: Sort, state: State) -> tuple[Column, ...]:

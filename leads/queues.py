@@ -40,16 +40,19 @@ class Sizes:
     states: dict[State, int | None]
 
 
-def in_queue(user: User, queue: Queue, state: State, *, at: datetime) -> MqlQuerySet:
-    """MQLs in `state` that `user` sees in `queue`."""
-    visible = Mql.objects.visible_to(user).filter(_belongs(user, queue))
+def in_queue(
+    user: User, queue: Queue, state: State, *, at: datetime, whose: User | None = None
+) -> MqlQuerySet:
+    """MQLs in `state` that `user` sees in `queue`, their own or that of `whose`."""
+    whose = whose or user
+    visible = Mql.objects.visible_to(user).filter(_belongs(whose, queue))
     match state:
         case State.CLOSED:
             return visible.exclude(closed_at=None)
         case State.ACCEPTED:
             return visible.open().exclude(accepted_at=None)
         case State.TODAY:
-            return visible.open().filter(waits_on(user, at=at))
+            return visible.open().filter(waits_on(whose, at=at))
     return visible.open()
 
 
@@ -80,15 +83,18 @@ def end_of_day(at: datetime) -> datetime:
     return timezone.make_aware(datetime.combine(tomorrow, time.min))
 
 
-def sizes(user: User, team: Collection[int], queue: Queue, state: State, *, at: datetime) -> Sizes:
-    """How many MQLs there are to choose from, in one query. `team`: the users of the queue of the team."""
+def sizes(
+    user: User, team: Collection[int], queue: Queue, state: State, *, at: datetime, whose: User | None = None
+) -> Sizes:
+    """How many MQLs there are for `user` to choose from, in one query. `team`: the users of the queue of the team."""
+    whose = whose or user
     counted = (
         Mql.objects.visible_to(user)
         .open()
         .order_by()
         .values_list("owner")
         .annotate(
-            open=Count("pk"), accepted=Count("accepted_at"), today=Count("pk", filter=waits_on(user, at=at))
+            open=Count("pk"), accepted=Count("accepted_at"), today=Count("pk", filter=waits_on(whose, at=at))
         )
     )
     by_state: dict[State, dict[int | None, int]] = {State.OPEN: {}, State.ACCEPTED: {}, State.TODAY: {}}
@@ -97,7 +103,7 @@ def sizes(user: User, team: Collection[int], queue: Queue, state: State, *, at: 
             of_owner[owner] = size
 
     def size_of(each: State, of_queue: Queue) -> int | None:
-        return _sum(by_state[each], of_queue, user, team) if each in by_state else None
+        return _sum(by_state[each], of_queue, whose, team) if each in by_state else None
 
     return Sizes(
         queues={each: size_of(state, each) for each in Queue},

@@ -5,7 +5,7 @@ link shows a colleague the same.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, cast
@@ -57,13 +57,16 @@ class Listing:
     def __init__(self, address: QueryDict, user: User, *, at: datetime) -> None:
         self.user, self.at = user, at
         queue, state, sort = (address.get(name, "") for name in ("queue", "state", "sort"))
-        self.team = team_of(user)
-        self.queue = Queue(queue) if queue in Queue.values else first_queue(user, self.team)
+        self.whose = _whose(address, user)
+        self.team = team_of(self.whose)
+        self.queue = Queue(queue) if queue in Queue.values else first_queue(self.whose, self.team)
         self.state = State(state) if state in State.values else State.OPEN
         self.sort = Sort(sort) if sort in Sort.values else Sort.URGENCY
         self.search = address.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
         self.after = address.get("after", "")
-        self.filters = MqlFilters(address, in_queue(user, self.queue, self.state, at=at), at=at)
+        self.filters = MqlFilters(
+            address, in_queue(user, self.queue, self.state, at=at, whose=self.whose), at=at
+        )
 
     @cached_property
     def mqls(self) -> MqlQuerySet:
@@ -76,6 +79,8 @@ class Listing:
         """The address of the list, without what it does not know and without the place within it."""
         said = QueryDict(mutable=True)
         said["queue"] = self.queue.value
+        if self.whose != self.user:
+            said["of"] = str(self.whose.pk)
         if self.state != State.OPEN:
             said["state"] = self.state.value
         if self.sort != Sort.URGENCY:
@@ -87,9 +92,36 @@ class Listing:
         return said
 
     @property
+    def shared(self) -> str:
+        """The address under which a colleague sees these same MQLs, as far as they may: it names whose queue it is."""
+        said = self.query
+        if self.queue in (Queue.MINE, Queue.TEAM) or self.state == State.TODAY:
+            said["of"] = str(self.whose.pk)
+        return said.urlencode()
+
+    @property
+    def own(self) -> str:
+        """The address of the same list of one's own."""
+        said = self.query
+        said.pop("of", None)
+        return said.urlencode()
+
+    @property
     def kept(self) -> str:
         """The address of the list, which every link of a row takes along."""
         return self.query.urlencode()
+
+    @property
+    def order_name(self) -> str:
+        """The order in a word or two."""
+        return next(each.words for each in self._sorts() if each.chosen)
+
+    def _sorts(self) -> list[Choice]:
+        """The orders to choose from. What presses most is what was closed last, once it is closed."""
+        choices = self._choices("sort", self.sort, dict.fromkeys(Sort))
+        if self.state == State.CLOSED:
+            choices[0] = replace(choices[0], words=orders.CLOSED_LABEL)
+        return choices
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
@@ -139,7 +171,7 @@ class Listing:
         shown = Mql.objects.select_related("contact__company", "owner").only(*SHOWN)
         page = orders.page(self.mqls, shown, self.sort, self.state, after=self.after, size=PAGE, at=self.at)
         note_hours(page.rows)
-        size = sizes(self.user, self.team, self.queue, self.state, at=self.at)
+        size = sizes(self.user, self.team, self.queue, self.state, at=self.at, whose=self.whose)
         return {
             "listing": self,
             "queue": self.queue,
@@ -150,7 +182,7 @@ class Listing:
             "rows": rows_of(page.rows, self._headings(page), self.user, at=self.at),
             "queues": self._choices("queue", self.queue, size.queues),
             "states": self._choices("state", self.state, size.states),
-            "sorts": self._choices("sort", self.sort, dict.fromkeys(Sort)),
+            "sorts": self._sorts(),
             "views": list(SavedView.objects.visible_to(self.user).select_related("team")),
             "order": orders.explained(self.sort, self.state),
         }
@@ -159,6 +191,14 @@ class Listing:
         if self.sort == Sort.URGENCY and self.state != State.CLOSED:
             return headings(page.rows, page.seen[0] if page.seen else None)
         return [""] * len(page.rows)
+
+
+def _whose(address: QueryDict, user: User) -> User:
+    """Whose *mine*, *my team* and *today* are meant: the user whom `of` names, else the reader's."""
+    named = address.get("of", "")
+    if not (named.isascii() and named.isdigit() and len(named) < 18) or int(named) == user.pk:
+        return user
+    return User.objects.filter(pk=int(named)).first() or user
 
 
 def _without(query: QueryDict, name: str, value: str) -> str:

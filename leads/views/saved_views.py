@@ -57,7 +57,7 @@ def save(request: PageRequest) -> HttpResponse:
         context = {"form": form, "listing": listing, "action": request.get_full_path()}
         return render(request, template, context, status=422 if form.is_bound else 200)
     kept = save_view(
-        form.cleaned_data["name"], listing.kept, by=request.user, team=form.cleaned_data.get("team")
+        form.cleaned_data["name"], listing.own, by=request.user, team=form.cleaned_data.get("team")
     )
     messages.success(request, f"“{kept.name}” is kept among your views.")
     page = f"{reverse('inbox')}?{kept.query}"

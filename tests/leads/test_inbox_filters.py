@@ -243,6 +243,7 @@ def test_accepted_and_closed_are_lists_of_their_own(page: Client, sdr: User) -> 
     assert names(response.content) == ["Accepted"]
     assert "Open 2 Accepted 1" in text_of(response)
     assert names(page.get("/inbox/?state=closed").content) == ["Closed"]
+    assert "Order: last closed" in text_of(page.get("/inbox/?state=closed"))
     assert "Qualified (SQL)" in text_of(page.get("/inbox/?state=closed"))
     assert sorted(names(page.get("/inbox/").content)) == ["Accepted", "New"]
 

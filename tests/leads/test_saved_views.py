@@ -89,7 +89,42 @@ def test_mine_in_a_shared_view_is_the_readers_own(lead: User, team: Team, sdr: U
 
     assert names(page.get(f"/inbox/?{view.query}").content) == ["Ada"]
     assert names(signed_in(lead).get(f"/inbox/?{view.query}").content) == []
-    assert "are always those of whoever reads it" in text_of(page.get("/inbox/"))
+    assert "are those of whoever reads them" in text_of(page.get("/inbox/"))
+
+
+def test_a_link_shows_a_colleague_the_same_list(lead: User, sdr: User, page: Client) -> None:
+    make_mql(first_name="Ada")
+    link = f"/inbox/?queue=mine&of={sdr.pk}"
+    assert f'href="{link.replace("&", "&amp;")}"' in page.get("/inbox/?queue=mine").content.decode()
+
+    response = signed_in(lead).get(link)
+
+    assert names(response.content) == names(page.get(link).content) == ["Ada"]
+    assert "“Mine” and “My team” are those of sdr" in text_of(response)
+    assert f"queue=mine&amp;of={sdr.pk}" in response.content.decode()
+    assert "are those of sdr" not in text_of(page.get(link))
+
+
+def test_a_link_shows_nothing_that_its_reader_may_not_see(sdr: User) -> None:
+    make_mql(first_name="Ada")
+    stranger = make_rep("far", team=make_team("Far")).user
+
+    response = signed_in(stranger).get(f"/inbox/?queue=mine&of={sdr.pk}")
+
+    assert names(response.content) == []
+
+
+def test_a_view_that_is_kept_from_a_colleagues_link_is_of_whoever_reads_it(lead: User, sdr: User) -> None:
+    signed_in(lead).post(f"/inbox/views/save/?queue=mine&of={sdr.pk}", {"name": "Own"})
+
+    assert SavedView.objects.get().query == "queue=mine"
+
+
+@pytest.mark.parametrize("of", ["x", "0", "99999999", "²", "9" * 30])
+def test_a_link_of_nobody_is_ones_own(page: Client, of: str) -> None:
+    make_mql(first_name="Ada")
+
+    assert names(page.get("/inbox/", {"queue": "mine", "of": of}).content) == ["Ada"]
 
 
 def test_only_who_leads_a_team_shares_with_it(page: Client, sdr: User, team: Team) -> None:
