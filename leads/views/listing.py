@@ -22,7 +22,7 @@ from leads.orders import Sort
 from leads.queues import Queue, State, first_queue, in_queue, sizes, team_of
 from leads.rows import headings, rows_of
 
-PAGE = 25
+PAGE, MOST_ROWS = 25, 200
 LONGEST_SEARCH = 200
 SHOWN = (
     "owner__username", "owner__first_name", "owner__last_name", "contact__first_name", "contact__last_name",
@@ -64,6 +64,7 @@ class Listing:
         self.sort = Sort(sort) if sort in Sort.values else Sort.URGENCY
         self.search = address.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
         self.after = address.get("after", "")
+        self.size = _size(address.get("rows", ""))
         self.filters = MqlFilters(
             address, in_queue(user, self.queue, self.state, at=at, whose=self.whose), at=at
         )
@@ -169,7 +170,9 @@ class Listing:
     def context(self) -> dict[str, Any]:
         """What the list is rendered from."""
         shown = Mql.objects.select_related("contact__company", "owner").only(*SHOWN)
-        page = orders.page(self.mqls, shown, self.sort, self.state, after=self.after, size=PAGE, at=self.at)
+        page = orders.page(
+            self.mqls, shown, self.sort, self.state, after=self.after, size=self.size, at=self.at
+        )
         note_hours(page.rows)
         size = sizes(self.user, self.team, self.queue, self.state, at=self.at, whose=self.whose)
         return {
@@ -191,6 +194,13 @@ class Listing:
         if self.sort == Sort.URGENCY and self.state != State.CLOSED:
             return headings(page.rows, page.seen[0] if page.seen else None)
         return [""] * len(page.rows)
+
+
+def _size(rows: str) -> int:
+    """How many rows to list: a page, or as many as a list has that is read again."""
+    return (
+        min(max(PAGE, int(rows)), MOST_ROWS) if rows.isascii() and rows.isdigit() and len(rows) < 5 else PAGE
+    )
 
 
 def _whose(address: QueryDict, user: User) -> User:

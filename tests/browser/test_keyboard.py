@@ -232,7 +232,7 @@ def test_filters_and_views_open_in_the_dialog_and_the_list_follows(page: Page) -
     dialog.get_by_label("from").fill("84")
     dialog.get_by_role("button", name="Show").press("Enter")
     expect(page.locator("[data-row]")).to_have_text(NAMES[:2])
-    page.get_by_text("Views").press("Enter")
+    page.get_by_text("Views", exact=True).press("Enter")
     page.get_by_role("link", name="Keep this view…").press("Enter")
     page.get_by_role("dialog", name="Keep this view").get_by_label("Name").fill("Best ones")
     page.keyboard.press("Enter")

@@ -205,6 +205,19 @@ def test_pages_show_every_mql_once(page: Client) -> None:
     assert "That is all." in text_of(rest)
 
 
+@pytest.mark.parametrize(("rows", "listed"), [("28", 28), ("3", 25), ("9999", 29), ("x", 25), ("-5", 25)])
+def test_a_list_that_is_read_again_keeps_the_pages_that_were_added(
+    page: Client, rows: str, listed: int
+) -> None:
+    for _ in range(29):
+        make_mql()
+
+    response = page.get("/inbox/", {"rows": rows}, **htmx("mql-list"))
+
+    assert len(names(response.content)) == listed
+    assert b"rows=" not in response.content
+
+
 def test_htmx_is_given_the_further_rows_alone(page: Client) -> None:
     make_qualifying_people(PAGE + 3)
     drain(at=NOW)

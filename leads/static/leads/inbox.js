@@ -45,6 +45,13 @@ document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   }
 });
 
+// A list that is read again keeps the pages that were added to it.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.elt.id === "mql-list") {
+    detail.parameters.rows = rows().length;
+  }
+});
+
 // What an answer brought is complete when it has settled. One that brings nothing is over when it is there.
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (!detail.successful || detail.xhr.status === 204) {

@@ -118,7 +118,9 @@ async function changeOf(id) {
 
 async function freshList(list) {
   const headers = { "HX-Request": "true", "HX-Target": "mql-list" };
-  const answer = await fetch(list.getAttribute("hx-get"), { headers }).catch(() => null);
+  // As many rows as were shown: one that is not among the first is not gone for that.
+  const address = `${list.getAttribute("hx-get")}&rows=${itemsIn(list).length}`;
+  const answer = await fetch(address, { headers }).catch(() => null);
   return answer?.ok && !answer.redirected ? answer.text() : "";
 }
 
