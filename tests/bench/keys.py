@@ -85,6 +85,9 @@ def _page(program: str, port: int, session: str) -> Iterator[Page]:
 
 def _one_round(page: Page) -> tuple[float, float]:
     """Milliseconds from Enter to the next detail, and from q to the form. Both hold what the driver takes to notice."""
+    if page.locator("[data-row]").last.get_attribute("aria-current"):
+        page.keyboard.press("j")
+        page.wait_for_selector("[data-row]:focus:not([aria-current])")
     before = page.locator("[data-mql]").get_attribute("data-mql")
     page.keyboard.press("j")
     started = perf_counter()

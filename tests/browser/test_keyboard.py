@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from crm.models import Stage, User
 from leads.models import Mql, Verdict, VerdictReason
+from leads.views.listing import PAGE
 from tests.browser.conftest import OpenPage
 from tests.factories import make_company, make_mql, make_rep, publish_small_model
 
@@ -239,3 +240,18 @@ def test_filters_and_views_open_in_the_dialog_and_the_list_follows(page: Page) -
 
     expect(page.get_by_role("status").filter(has_text="“Best ones” is kept")).to_be_visible()
     assert "score_min=84" in page.url
+
+
+def test_behind_the_last_row_j_shows_more_and_goes_on_there(sdr: User, open_page: OpenPage) -> None:
+    for number in range(PAGE):
+        make_mql(first_name=f"Number {number}")
+    page = open_page(user=sdr)
+    page.goto("/inbox/?sort=score")
+    expect(page.locator("[data-row]")).to_have_count(PAGE)
+    page.wait_for_load_state()
+
+    page.locator("[data-row]").last.focus()
+    page.keyboard.press("j")
+
+    expect(page.locator("[data-row]")).to_have_count(PAGE + len(NAMES))
+    expect(page.locator("[data-row]").nth(PAGE)).to_be_focused()

@@ -46,7 +46,15 @@ function step(by) {
   if (next < all.length) {
     all[Math.max(next, 0)] && focusRow(all[Math.max(next, 0)]);
   } else {
-    document.querySelector("[data-more]")?.focus();
+    showMore(document.querySelector("[data-more]"));
+  }
+}
+
+/** Go on behind the last row. What comes takes the place of the link, and the focus that it has. */
+function showMore(link) {
+  link?.focus();
+  if (link?.hasAttribute("hx-get")) {
+    link.click();
   }
 }
 
