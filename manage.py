@@ -7,12 +7,13 @@ import sys
 from django.core.management import execute_from_command_line
 
 from crm.embedded.server import EmbeddedServerError
+from crm.frames import with_room
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
     try:
-        execute_from_command_line(sys.argv)
+        with_room(execute_from_command_line, sys.argv)
     except EmbeddedServerError as error:
         sys.exit(str(error))
 
