@@ -26,6 +26,8 @@ SECONDS = 30
 """The longest that anything here may take."""
 
 POLL = 0.01
+MILLISECONDS = 60
+"""How long a page of somebody's desk may take."""
 INBOX = {"the inbox": "/inbox/", "the inbox, everybody's": "/inbox/?queue=all"}
 FILTERS = (
     "grade=A&grade=B&industry=Software&industry=Finance&country=DE&country=FR&size=51-200&size=201-1000"
@@ -39,7 +41,9 @@ SEARCHES = {
     "contacts, searched by a misspelled name": ("/contacts/?q=frist{number}", 14),
     "contacts, searched by an address": ("/contacts/?q=person{number}11", 14),
 }
-"""Pages with a place for a number, and how many queries each may take."""
+"""Pages with a place for a number, and how many queries each may take. Among the contacts a name is that of one in a
+hundred of a million, which is told and held to no bar.
+"""
 
 
 @contextmanager
@@ -120,7 +124,8 @@ def measure_searches(report: Report, port: int, *, times: int) -> None:
     reader = Reader(port, "lead0")
     for page, (path, queries) in SEARCHES.items():
         asked = [path.format(number=7 + 13 * each) for each in range(times)]
-        reader.measure(report, page, asked, times=times, queries=queries)
+        bar = MILLISECONDS if page.startswith("the inbox") else None
+        reader.measure(report, page, asked, times=times, queries=queries, bar=bar)
 
 
 class Reader:
@@ -135,8 +140,17 @@ class Reader:
         cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={self.session}"}
         self.browser = Browser(port, cookie | self.headers)
 
-    def measure(self, report: Report, about: str, paths: Sequence[str], *, times: int, queries: int) -> None:
-        """Ask for `paths` in turn, `times` in all. At most `queries` are allowed."""
+    def measure(
+        self,
+        report: Report,
+        about: str,
+        paths: Sequence[str],
+        *,
+        times: int,
+        queries: int,
+        bar: float | None = MILLISECONDS,
+    ) -> None:
+        """Ask for `paths` in turn, `times` in all. At most `queries` are allowed, and `bar` milliseconds."""
         self.browser.ask("GET", paths[0])
         took = []
         for _, path in zip(range(times), cycle(paths), strict=False):
@@ -146,5 +160,5 @@ class Reader:
         with CaptureQueriesContext(connection) as asked:
             self.client.get(paths[0], headers=self.headers)
         report.add(f"{about}: median", middle(took), "ms")
-        report.add(f"{about}: 95 of 100", middle(took, 95), "ms", at_most=60)
+        report.add(f"{about}: 95 of 100", middle(took, 95), "ms", at_most=bar)
         report.add(f"{about}: queries", len(asked), "queries", at_most=queries)
