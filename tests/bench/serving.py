@@ -41,9 +41,7 @@ SEARCHES = {
     "contacts, searched by a misspelled name": ("/contacts/?q=frist{number}", 14),
     "contacts, searched by an address": ("/contacts/?q=person{number}11", 14),
 }
-"""Pages with a place for a number, and how many queries each may take. Among the contacts a name is that of one in a
-hundred of a million, which is told and held to no bar.
-"""
+"""Pages with a place for a number, and how many queries each may take. Only the inbox is held to a bar of time."""
 
 
 @contextmanager
