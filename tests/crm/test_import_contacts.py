@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
+from crm.contact_import.run import CHUNK_ROWS
 from crm.models import Company, Consent, Contact, ContactVersion, Stage
 from crm.record import move_stage, set_consent
 from tests.crm.importing import CREATED, PLAIN, UNCHANGED, UPDATED, rejected_rows, run, write
@@ -500,3 +502,14 @@ def test_letters_are_stored_composed(tmp_path: Path) -> None:
     run(path)
 
     assert Contact.objects.get().first_name == "Zoë"
+
+
+def test_a_large_file_leaves_the_planner_knowing_how_much_there_is(tmp_path: Path) -> None:
+    number = CHUNK_ROWS + 1
+    people = "".join(f"person{each}@people.example\n" for each in range(number))
+
+    run(write(tmp_path, f"Email\n{people}"), "contact: {email: Email}")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'crm_contact'::regclass")
+        assert cursor.fetchone()[0] >= number
