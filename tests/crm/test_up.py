@@ -60,9 +60,10 @@ class Up:
         return answer.status, body
 
     def child(self, word: str) -> psutil.Process:
-        """The child whose command line has this word."""
-        (found,) = [p for p in psutil.Process(self.process.pid).children() if word in p.cmdline()]
-        return found
+        """The child whose command line has this word, which it has a moment after it was started."""
+        found = lambda: [p for p in psutil.Process(self.process.pid).children() if word in p.cmdline()]  # noqa: E731
+        assert eventually(lambda: len(found()) == 1)
+        return found()[0]
 
     def end(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
