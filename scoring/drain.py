@@ -67,7 +67,7 @@ def _take(at: datetime | None) -> int:
         if connection.in_atomic_block or not connection.is_usable():
             raise
         logger.exception("batch failed, trying it in parts")
-        due = Pending.objects.due(at=at or timezone.now()).order_by("marked_at", "pk")
+        due = Pending.objects.due(at=at or timezone.now()).order_by("bulk", "marked_at", "pk")
         ids = list(due.values_list("pk", flat=True)[:BATCH])
         _in_halves(ids, at)
         return len(ids)
@@ -102,7 +102,8 @@ def _put_off(contact_id: int, error: str, at: datetime) -> None:
 
 @transaction.atomic
 def evaluate_batch(*, at: datetime | None = None, only: Sequence[int] | None = None) -> int:
-    """Evaluate up to 500 of those who wait, oldest mark first, and clear their marks. Returns how many.
+    """Evaluate up to 500 of those who wait, whoever has new facts first and then the oldest mark, and clear their marks.
+    Returns how many.
 
     Scores are as of `at`; without it, of the moment at which the batch is held, which no fact of a mark in it is later
     than. Contacts that somebody is just writing are passed over: whoever writes them has marked them.
@@ -151,7 +152,7 @@ def _wait_at_most(duration: str) -> None:
 
 def _lock(due_at: datetime, only: Sequence[int] | None) -> list[int]:
     due = Pending.objects.due(at=due_at).select_related("contact").only("contact__id")
-    due = due.order_by("marked_at", "pk")
+    due = due.order_by("bulk", "marked_at", "pk")
     if only is not None:
         due = due.filter(pk__in=only)
     # No-key locks: an activity of a contact may still be recorded, and marks it anew.

@@ -44,10 +44,12 @@ class ScoreRow:
 
 
 class Evaluator:
-    """A model made ready to score. Statements are compiled when first needed and kept."""
+    """A model made ready to score, as `spec` without the rules that are off. Statements are compiled when first needed
+    and kept.
+    """
 
     def __init__(self, spec: ModelSpec) -> None:
-        self.spec = spec
+        self.spec = spec.in_force()
         self._statements: dict[Shape, Sql] = {}
 
     def statement(self, shape: Shape, run: Run) -> tuple[str, list[Any]]:

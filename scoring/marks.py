@@ -8,23 +8,23 @@ from datetime import datetime
 from django.db import connection
 
 MARK = """
-    INSERT INTO scoring_pending (contact_id, marked_at, attempts, last_error)
+    INSERT INTO scoring_pending AS held (contact_id, marked_at, attempts, last_error, bulk)
     {whom}
-    ON CONFLICT (contact_id) DO UPDATE SET attempts = 0, not_before = NULL
+    ON CONFLICT (contact_id) DO UPDATE SET attempts = 0, not_before = NULL, bulk = held.bulk AND EXCLUDED.bulk
 """
 # In order of id, so that two writers who mark the same contacts wait for each other and never in a circle. A mark that
 # a drain holds is waited for and made anew: doing nothing on conflict would lose it with the drain's own delete. With
 # the contact held, one who is erased meanwhile is left out, instead of failing all the others' marks.
 SOME = MARK.format(
     whom="""
-    SELECT id, %(at)s, 0, '' FROM crm_contact
+    SELECT id, %(at)s, 0, '', false FROM crm_contact
     WHERE id = ANY(%(contacts)s::bigint[]) ORDER BY id FOR KEY SHARE
 """
 )
 # A union, since the planner reads far more than these for one condition OR the other.
 SOME_AND_PEOPLE = MARK.format(
     whom="""
-    SELECT c.id, %(at)s, 0, '' FROM (
+    SELECT c.id, %(at)s, 0, '', false FROM (
         SELECT id FROM crm_contact WHERE id = ANY(%(contacts)s::bigint[])
         UNION
         SELECT id FROM crm_contact WHERE company_id = ANY(%(companies)s::bigint[])
@@ -34,13 +34,14 @@ SOME_AND_PEOPLE = MARK.format(
 """
 )
 LATER = """
-    INSERT INTO scoring_pending (contact_id, marked_at, attempts, not_before, last_error)
-    SELECT contact_id, MIN(occurred_at), 0, MIN(occurred_at), '' FROM crm_activity
+    INSERT INTO scoring_pending (contact_id, marked_at, attempts, not_before, last_error, bulk)
+    SELECT contact_id, MIN(occurred_at), 0, MIN(occurred_at), '', false FROM crm_activity
     WHERE contact_id = ANY(%(contacts)s::bigint[]) AND occurred_at > %(at)s
     GROUP BY contact_id ORDER BY contact_id
     ON CONFLICT (contact_id) DO NOTHING
 """
-EVERYONE = MARK.format(whom="SELECT id, %(at)s, 0, '' FROM crm_contact ORDER BY id FOR KEY SHARE")
+# In bulk: whoever has new facts is evaluated before everyone else, and so is one of these who gets some meanwhile.
+EVERYONE = MARK.format(whom="SELECT id, %(at)s, 0, '', true FROM crm_contact ORDER BY id FOR KEY SHARE")
 
 
 def mark(contact_ids: Sequence[int], *, company_ids: Sequence[int] = (), at: datetime) -> int:
@@ -62,7 +63,7 @@ def mark_for_later(contact_ids: Sequence[int], *, at: datetime) -> int:
 
 
 def mark_everyone(*, at: datetime) -> int:
-    """Mark every contact. Returns how many."""
+    """Mark every contact, to be evaluated after those with new facts. Returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(EVERYONE, {"at": at})
         return int(cursor.rowcount)

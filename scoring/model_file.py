@@ -24,7 +24,7 @@ MODEL_KEYS = (
 )  # fmt: skip
 GROUP_KEYS = ("name", "dimension", "min_points", "max_points")
 ENGAGEMENT_KEYS = ("per", "at_least", "max_points", "window_days", "decay")
-RULE_KEYS = ("name", "group", "effect", "points", *ENGAGEMENT_KEYS, "when")
+RULE_KEYS = ("name", "group", "enabled", "effect", "points", *ENGAGEMENT_KEYS, "when")
 CONDITION_KEYS = ("field", "op", "value")
 DECAY_KEYS = ("kind", "percent", "days")
 PERSONA_KEYS = ("name", "qualifies", "contact", "activities")
@@ -150,6 +150,7 @@ def _rule(part: Part) -> RuleSpec:
         max_points=_number(keys, "max_points"),
         window_days=_number(keys, "window_days"),
         decay=_decay(keys["decay"]) if "decay" in keys else None,
+        enabled=keys["enabled"].boolean() if "enabled" in keys else True,
     )
 
 
@@ -218,6 +219,7 @@ def _rule_written(rule: RuleSpec) -> dict[str, Any]:
         "name": rule.name,
         "group": rule.group,
         **_set(
+            enabled=None if rule.enabled else False,
             effect=None if gives_points else rule.effect.value,
             points=rule.points if gives_points else None,
             per=None if rule.per == Per.OCCURRENCE else rule.per.value,

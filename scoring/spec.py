@@ -5,7 +5,7 @@ Rows become a spec in `scoring.versions`, YAML in `scoring.model_file`. A spec s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scoring.models import DecayKind, Dimension, Effect, Op, Per
@@ -31,7 +31,9 @@ class ConditionSpec:
 
 @dataclass(frozen=True, slots=True)
 class RuleSpec:
-    """One rule. `per` and what follows is for engagement rules alone; a `decay` of None is the model's own."""
+    """One rule. `per` to `decay` is for engagement rules alone; a `decay` of None is the model's own. One that is not
+    `enabled` is kept and scores nothing.
+    """
 
     name: str
     group: str
@@ -43,6 +45,7 @@ class RuleSpec:
     max_points: float | None = None
     window_days: float | None = None
     decay: DecaySpec | None = None
+    enabled: bool = True
 
     @property
     def asks_for_automated(self) -> bool:
@@ -92,3 +95,7 @@ class ModelSpec:
     def rules_of(self, dimension: Dimension) -> list[RuleSpec]:
         names = {group.name for group in self.groups if group.dimension == dimension}
         return [rule for rule in self.rules if rule.group in names]
+
+    def in_force(self) -> ModelSpec:
+        """The model without the rules that are off, which is what scores."""
+        return replace(self, rules=tuple(rule for rule in self.rules if rule.enabled))

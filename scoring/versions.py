@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -46,7 +47,7 @@ def spec_of(version: ScoringVersion) -> ModelSpec:
             GroupSpec(group.name, Dimension(group.dimension), group.min_points, group.max_points)
             for group in version.groups.order_by("position", "pk")
         ),
-        rules=tuple(_rule_of(rule) for rule in rules.order_by("position", "pk")),
+        rules=tuple(rule_spec(rule) for rule in rules.order_by("position", "pk")),
         personas=tuple(
             PersonaSpec(persona.name, persona.qualifies, persona.contact, tuple(persona.activities))
             for persona in version.personas.order_by("position", "pk")
@@ -60,7 +61,8 @@ def _decay_of(row: ScoringVersion | Rule) -> DecaySpec | None:
     return DecaySpec(DecayKind(row.decay_kind), row.decay_days, row.decay_percent)
 
 
-def _rule_of(rule: Rule) -> RuleSpec:
+def rule_spec(rule: Rule) -> RuleSpec:
+    """What a row says. Fetch it with its group and its conditions."""
     return RuleSpec(
         name=rule.name,
         group=rule.group.name,
@@ -75,11 +77,19 @@ def _rule_of(rule: Rule) -> RuleSpec:
         max_points=rule.max_points,
         window_days=rule.window_days,
         decay=_decay_of(rule),
+        enabled=rule.enabled,
     )
 
 
 @transaction.atomic
-def save_draft(spec: ModelSpec, *, by: User | None, at: datetime, note: str = "") -> ScoringVersion:
+def save_draft(
+    spec: ModelSpec,
+    *,
+    by: User | None,
+    at: datetime,
+    note: str = "",
+    made_from: ScoringVersion | None = None,
+) -> ScoringVersion:
     """Write `spec` as a new draft under the next number."""
     version = ScoringVersion(
         name=spec.name,
@@ -94,6 +104,7 @@ def save_draft(spec: ModelSpec, *, by: User | None, at: datetime, note: str = ""
         fit_grades=list(spec.fit_grades),
         engagement_grades=list(spec.engagement_grades),
         note=note,
+        made_from=made_from,
     )
     add_draft(version, by=by, at=at)
     _write_rules(spec, _write_groups(spec, version))
@@ -152,24 +163,33 @@ def _write_groups(spec: ModelSpec, version: ScoringVersion) -> dict[str, Group]:
     return {group.name: group for group in groups}
 
 
-def _write_rules(spec: ModelSpec, groups: dict[str, Group]) -> None:
-    rules = Rule.objects.bulk_create(
-        Rule(
-            group=groups[rule.group],
-            name=rule.name,
-            effect=rule.effect,
-            points=rule.points,
-            per=rule.per,
-            at_least=rule.at_least,
-            max_points=rule.max_points,
-            window_days=rule.window_days,
-            **_decay_columns(rule.decay),
-            position=position,
-        )
-        for position, rule in enumerate(spec.rules)
-    )
+def rule_columns(rule: RuleSpec) -> dict[str, Any]:
+    """A rule as the columns of its row, save its place: its group, its position and its conditions' rows."""
+    return {
+        "name": rule.name,
+        "effect": rule.effect,
+        "points": rule.points,
+        "per": rule.per,
+        "at_least": rule.at_least,
+        "max_points": rule.max_points,
+        "window_days": rule.window_days,
+        **_decay_columns(rule.decay),
+        "enabled": rule.enabled,
+    }
+
+
+def write_conditions(rules: Iterable[tuple[Rule, RuleSpec]]) -> None:
+    """Rows for the conditions of rules that have none yet."""
     Condition.objects.bulk_create(
         Condition(rule=row, field=condition.field, op=condition.op, value=condition.value, position=position)
-        for row, rule in zip(rules, spec.rules, strict=True)
+        for row, rule in rules
         for position, condition in enumerate(rule.when)
     )
+
+
+def _write_rules(spec: ModelSpec, groups: dict[str, Group]) -> None:
+    rules = Rule.objects.bulk_create(
+        Rule(group=groups[rule.group], position=position, **rule_columns(rule))
+        for position, rule in enumerate(spec.rules)
+    )
+    write_conditions(zip(rules, spec.rules, strict=True))

@@ -4,6 +4,7 @@ from leads.models.assignment import Assignment, AssignmentCondition, AssignmentR
 from leads.models.calendar_feed import CalendarFeed
 from leads.models.come_back import ComeBack
 from leads.models.delivery import Delivery
+from leads.models.held_back import HeldBack
 from leads.models.mail import MailTemplate, ProspectMail
 from leads.models.mql import Mql, Verdict, VerdictReason
 from leads.models.notification import Notification
@@ -28,6 +29,7 @@ __all__ = [
     "Delivery",
     "DigestItem",
     "Enrolment",
+    "HeldBack",
     "MailTemplate",
     "Mql",
     "MqlAction",

@@ -110,6 +110,9 @@ class Mql(models.Model):
     remind_at = models.DateTimeField(null=True, editable=False, help_text="Unset once the owner is reminded.")
     breach_at = models.DateTimeField(null=True, editable=False, help_text="Unset once the team lead is told.")
     reassign_at = models.DateTimeField(null=True, editable=False, help_text="Unset once it has moved on.")
+    below_since = models.DateTimeField(
+        null=True, editable=False, help_text="Since when the live version would not open it any more."
+    )
     first_touched_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey(

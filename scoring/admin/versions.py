@@ -245,7 +245,9 @@ class ScoringVersionAdmin(DraftAdmin):
     def make_draft(self, request: HttpRequest, form: forms.Form, object_id: str) -> HttpResponse:
         version = get_object_or_404(ScoringVersion, pk=object_id)
         note = f"Made of version {version.number}."
-        draft = save_draft(spec_of(version), by=acting_user(request), at=timezone.now(), note=note)
+        draft = save_draft(
+            spec_of(version), by=acting_user(request), at=timezone.now(), note=note, made_from=version
+        )
         self.message_user(request, f"{draft} is a draft of version {version.number}.", messages.SUCCESS)
         return self._page(draft)
 

@@ -1,10 +1,14 @@
-"""The judgement's tables. Submodules import in this order: version, then segment, persona, lists, score and pending."""
+"""The judgement's tables. Submodules import in this order: version, then all others, which import none but it."""
 
 from scoring.models.lists import DomainList, DomainListEntry
+from scoring.models.pause import Pause
 from scoring.models.pending import DrainRequest, Pending
 from scoring.models.persona import Persona
+from scoring.models.publication import Opening, Publication
 from scoring.models.score import Score, ScoreChange
 from scoring.models.segment import Segment, SegmentCondition
+from scoring.models.survey import SurveyedField
+from scoring.models.trial import Trial, TrialContact
 from scoring.models.version import (
     Condition,
     ConditionRow,
@@ -29,13 +33,19 @@ __all__ = [
     "Effect",
     "Group",
     "Op",
+    "Opening",
+    "Pause",
     "Pending",
     "Per",
     "Persona",
+    "Publication",
     "Rule",
     "Score",
     "ScoreChange",
     "ScoringVersion",
     "Segment",
     "SegmentCondition",
+    "SurveyedField",
+    "Trial",
+    "TrialContact",
 ]

@@ -21,6 +21,9 @@ class Pending(models.Model):
 
     contact = models.OneToOneField(Contact, models.CASCADE, primary_key=True, related_name="pending")
     marked_at = models.DateTimeField(default=timezone.now)
+    bulk = models.BooleanField(
+        default=False, help_text="Marked with everyone else, and taken when no fact is waiting."
+    )
     attempts = models.PositiveIntegerField(default=0)
     not_before = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True, default="")
@@ -29,10 +32,10 @@ class Pending(models.Model):
 
     class Meta:
         verbose_name_plural = "pending"
-        ordering = ["marked_at", "pk"]
+        ordering = ["bulk", "marked_at", "pk"]
         indexes = [
-            # The drain takes the oldest first.
-            models.Index(fields=["marked_at", "contact"], name="pending_oldest"),
+            # The drain takes those with new facts before those marked in bulk, the oldest first.
+            models.Index(fields=["bulk", "marked_at", "contact"], name="pending_next"),
         ]
 
     def __str__(self) -> str:

@@ -96,6 +96,9 @@ class ScoringVersion(Decay):
     fit_grades = ArrayField(models.FloatField(), size=3)
     engagement_grades = ArrayField(models.FloatField(), size=3)
     note = models.TextField(blank=True, default="", help_text="Why this version.")
+    made_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
@@ -147,6 +150,7 @@ class Rule(Decay):
 
     group = models.ForeignKey(Group, models.CASCADE, related_name="rules")
     name = models.CharField(max_length=200)
+    enabled = models.BooleanField(default=True, help_text="A rule that is off scores nothing and is kept.")
     effect = models.CharField(max_length=10, choices=Effect, default=Effect.POINTS)
     points = models.FloatField(default=0)
     per = models.CharField(max_length=10, choices=Per, default=Per.OCCURRENCE)

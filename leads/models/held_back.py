@@ -1,0 +1,64 @@
+"""Contacts who qualify by a change of the rules alone, and whose MQLs are opened little by little."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from crm.models import Contact
+from scoring.models import Publication
+
+
+class HeldBackQuerySet(models.QuerySet["HeldBack"]):
+    def waiting(self) -> HeldBackQuerySet:
+        return self.filter(ended_at=None)
+
+    def best_first(self) -> HeldBackQuerySet:
+        return self.order_by("-total", "contact")
+
+    def released(self, *, since: datetime) -> HeldBackQuerySet:
+        return self.filter(because=HeldBack.Because.TURN, ended_at__gte=since)
+
+
+class HeldBack(models.Model):
+    """One contact waits for an MQL since `publication`, until it is their turn or they engage anew."""
+
+    class Because(models.TextChoices):
+        TURN = "turn", "It was their turn"
+        ENGAGED = "engaged", "They engaged anew"
+        FELL = "fell", "They no longer qualify"
+        REPLACED = "replace", "Another version went live"
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="held_back")
+    publication = models.ForeignKey(Publication, models.PROTECT, related_name="held_back", db_index=False)
+    total = models.DecimalField(max_digits=14, decimal_places=2)
+    held_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    because = models.CharField(max_length=7, choices=Because, blank=True, default="")
+
+    objects = HeldBackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "held back"
+        ordering = ["-total", "contact"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact"], condition=Q(ended_at=None), name="heldback_waits_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | ~Q(because=""), name="heldback_ended_because"
+            ),
+        ]
+        indexes = [
+            # Whose turn is next.
+            models.Index(
+                fields=["publication", "-total", "contact"], condition=Q(ended_at=None), name="heldback_next"
+            ),
+            # How many had their turn today.
+            models.Index(fields=["publication", "ended_at"], name="heldback_paced"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} since {self.held_at:%Y-%m-%d}"
