@@ -146,7 +146,9 @@ class MqlFilters(django_filters.FilterSet):
     def by_segment(self, mqls: MqlQuerySet, name: str, value: list[str]) -> MqlQuerySet:
         segments = Segment.objects.filter(pk__in=value).prefetch_related("conditions")
         members = [
-            conditions_q(rows, prefix="contact__") for each in segments if (rows := each.conditions.all())
+            conditions_q(rows, at=self.at, prefix="contact__")
+            for each in segments
+            if (rows := each.conditions.all())
         ]
         return mqls.filter(any_of(members))
 

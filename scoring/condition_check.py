@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from crm.email_domains import company_domain, domain_of
-from crm.models import Consent, EmailType
+from crm.models import Consent, EmailType, Stage
 from crm.strict_yaml import UNSTORABLE, Fault, Path
-from scoring.fields import OPERATORS, FieldType, similar, type_of
+from scoring.fields import ACTIVITY, NUMBERS, OPERATORS, Audience, FieldType, Scope, similar, type_of
 from scoring.models import Dimension, Op
 from scoring.spec import ConditionSpec
 
@@ -19,11 +19,15 @@ LONGEST_TEXT = 450
 MOST_VALUES = 5_000
 MOST_NUMBER = 10**15
 """Beyond it a double no longer tells one hundredth from the next."""
+MOST_DAYS = 36_500
+"""A hundred years."""
 KIND = re.compile(r"[a-z][a-z0-9_]*")
 CHOICES = {
     "email_type": EmailType.values,
     "sales_consent": [Consent.ALLOWED.value, Consent.OPTED_OUT.value],
     "marketing_consent": [Consent.ALLOWED.value, Consent.OPTED_OUT.value],
+    "stage": Stage.values,
+    "score.grade": [f"{letter}{number}" for letter in "abcd" for number in "1234"],
 }
 WHOLE_VALUES = frozenset({Op.EQUALS, Op.NOT_EQUALS, Op.IN, Op.NOT_IN})
 LISTS = frozenset({Op.IN, Op.NOT_IN})
@@ -31,13 +35,11 @@ SIZES = frozenset({Op.GT, Op.GTE, Op.LT, Op.LTE})
 PRESENCE = frozenset({Op.KNOWN, Op.UNKNOWN})
 
 
-def condition_faults(
-    condition: ConditionSpec, dimension: Dimension, path: Path, lists: set[str]
-) -> Iterator[Fault]:
-    """What is wrong with a condition of a rule of `dimension`. `lists`: the names of the domain lists there are."""
-    field_type = type_of(dimension, condition.field)
+def condition_faults(condition: ConditionSpec, scope: Scope, path: Path, lists: set[str]) -> Iterator[Fault]:
+    """What is wrong with a condition of that scope. `lists`: the names of the domain lists there are."""
+    field_type = type_of(scope, condition.field)
     if field_type is None:
-        yield _no_such_field(condition.field, dimension, (*path, "field"))
+        yield _no_such_field(condition.field, scope, (*path, "field"))
         return
     if len(condition.field) > LONGEST_FIELD or UNSTORABLE.search(condition.field):
         yield Fault(
@@ -51,13 +53,22 @@ def condition_faults(
     yield from _value_faults(condition, field_type, (*path, "value"), lists)
 
 
-def _no_such_field(field: str, dimension: Dimension, path: Path) -> Fault:
-    other = Dimension.ENGAGEMENT if dimension == Dimension.FIT else Dimension.FIT
+def _no_such_field(field: str, scope: Scope, path: Path) -> Fault:
+    near = similar(scope, field)
+    known = f"did you mean {near}?" if near else "docs/scoring.md lists the fields; others are properties.KEY"
+    if scope == Audience.PEOPLE:
+        return Fault(path, f"“{field[:60]}” is no field of people", known)
+    other = Dimension.ENGAGEMENT if scope == Dimension.FIT else Dimension.FIT
     if type_of(other, field):
         return Fault(path, f"{field} is a field of {other} rules", f"move the rule to a group of {other}")
-    near = similar(dimension, field)
-    known = f"did you mean {near}?" if near else "docs/scoring.md lists the fields; others are properties.KEY"
-    return Fault(path, f"“{field[:60]}” is no field of {dimension} rules", known)
+    if type_of(Audience.PEOPLE, field):
+        mend = f"use {field.removeprefix(ACTIVITY)} in a rule of engagement"
+        return Fault(
+            path,
+            f"{field} is for segments and assignment rules, not for scoring",
+            mend if type_of(Dimension.ENGAGEMENT, field.removeprefix(ACTIVITY)) else "use another field",
+        )
+    return Fault(path, f"“{field[:60]}” is no field of {scope} rules", known)
 
 
 def _value_faults(
@@ -71,8 +82,10 @@ def _value_faults(
         yield Fault(path, "is missing", "add `value: …`; for what is not known use `op: unknown`")
     elif op == Op.BETWEEN:
         yield from _range_faults(value, path)
+        yield from _counted_faults(value, field_type, path)
     elif op in SIZES:
         yield from _size_faults(value, path)
+        yield from _counted_faults(value, field_type, path)
     elif op == Op.IN_DOMAIN_LIST:
         yield from _domain_list_faults(value, path, lists)
     elif op in LISTS:
@@ -92,6 +105,15 @@ def _size_faults(value: Any, path: Path) -> Iterator[Fault]:
         yield Fault(path, f"is {_said(value)} and not a number", "write digits alone, without quotes")
     elif not math.isfinite(value) or abs(value) > MOST_NUMBER:
         yield Fault(path, "is beyond all bounds", f"write a number up to {MOST_NUMBER}")
+
+
+def _counted_faults(value: Any, field_type: FieldType, path: Path) -> Iterator[Fault]:
+    """Faults of days and counts, which are never negative."""
+    numbers = [one for one in (value if isinstance(value, list) else [value]) if is_number(one)]
+    if field_type == FieldType.DAYS and any(not 0 <= one <= MOST_DAYS for one in numbers):
+        yield Fault(path, "is no number of days back from now", f"write one from 0 to {MOST_DAYS:,}")
+    elif field_type == FieldType.COUNT and any(one < 0 or one % 1 for one in numbers):
+        yield Fault(path, "is not how often something can happen", "write a whole number, 0 or more")
 
 
 def _range_faults(value: Any, path: Path) -> Iterator[Fault]:
@@ -123,8 +145,9 @@ def _length_faults(value: list[Any], path: Path) -> Iterator[Fault]:
 
 def _whole_value_faults(field: str, value: Any, field_type: FieldType, path: Path) -> Iterator[Fault]:
     """Faults of a value that the field's whole value is compared with."""
-    if field_type == FieldType.NUMBER or is_number(value):
+    if field_type in NUMBERS or is_number(value):
         yield from _size_faults(value, path)
+        yield from _counted_faults(value, field_type, path)
     elif isinstance(value, bool):
         if field_type not in (FieldType.BOOLEAN, FieldType.PROPERTY):
             yield Fault(
@@ -142,7 +165,7 @@ def _whole_value_faults(field: str, value: Any, field_type: FieldType, path: Pat
 
 def _known_value_faults(field: str, value: str, path: Path) -> Iterator[Fault]:
     """Faults of text that the field can never hold."""
-    if field == "kind" and not KIND.fullmatch(value):
+    if field in ("kind", f"{ACTIVITY}kind") and not KIND.fullmatch(value):
         yield Fault(path, f"“{value[:40]}” is no kind", "use small letters, digits and _, as in page_view")
     elif field in CHOICES and value not in CHOICES[field]:
         yield Fault(path, f"“{value[:40]}” is no {field}", f"use one of {', '.join(CHOICES[field])}")

@@ -23,9 +23,9 @@ Sql = tuple[str, list[Any]]
 Test = Callable[[Sql, Op, Any], Sql]
 """Makes the SQL of an operator on a column, with a value."""
 
-NUMBER_COLUMNS = frozenset({"employees", "revenue"})
+NUMBER_COLUMNS = frozenset({"employees", "revenue", "total", "fit", "engagement"})
 LOWER_CASE = frozenset(
-    {"email", "email_domain", "email_type", "sales_consent", "marketing_consent", "domain"}
+    {"email", "email_domain", "email_type", "sales_consent", "marketing_consent", "domain", "stage"}
 )
 """Columns of contacts and companies that hold nothing but lower case, by a constraint or by how they are derived."""
 NEGATIVE = {Op.NOT_EQUALS: Op.EQUALS, Op.NOT_IN: Op.IN, Op.UNKNOWN: Op.KNOWN}
@@ -236,6 +236,12 @@ def fit_condition(condition: ConditionSpec, *, company: str = "company", contact
         column = field.removeprefix("company.")
         return Q(Holds(F(f"{company}__{column}"), op, value, _test_of(column)))
     return Q(Holds(F(f"{contact}{field}"), op, value, _test_of(field)))
+
+
+def score_condition(condition: ConditionSpec, *, contact: str = "") -> Q:
+    """A condition on what somebody scores by the live version; `contact` as above."""
+    column = condition.field.removeprefix("score.")
+    return Q(Holds(F(f"{contact}score__{column}"), Op(condition.op), condition.value, _test_of(column)))
 
 
 def _test_of(column: str) -> Test:

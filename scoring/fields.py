@@ -11,6 +11,19 @@ from enum import StrEnum
 from scoring.models import Dimension, Op
 
 
+class Audience(StrEnum):
+    """What segments and assignment rules speak of: people, by who they are, what they did and what they score.
+
+    Scoring rules cannot: a score that asked for scores would have no beginning.
+    """
+
+    PEOPLE = "people"
+
+
+Scope = Dimension | Audience
+"""What a condition is about: rules of a dimension, or people as a whole. Each has fields of its own."""
+
+
 class FieldType(StrEnum):
     """What a field holds. A property may hold any of the others, or a list of them."""
 
@@ -19,6 +32,11 @@ class FieldType(StrEnum):
     NUMBER = "number"
     BOOLEAN = "true or false"
     PROPERTY = "property"
+    DAYS = "number of days"
+    COUNT = "count"
+
+
+NUMBERS = frozenset({FieldType.NUMBER, FieldType.DAYS, FieldType.COUNT})
 
 
 FIT_FIELDS: dict[str, FieldType] = {
@@ -52,9 +70,27 @@ ENGAGEMENT_FIELDS: dict[str, FieldType] = {
     "automated": FieldType.BOOLEAN,
 }
 FIELDS = {Dimension.FIT: FIT_FIELDS, Dimension.ENGAGEMENT: ENGAGEMENT_FIELDS}
-PROPERTY_PREFIXES = {
+ACTIVITY, DAYS_AGO, COUNT = "activity.", "activity.days_ago", "activity.count"
+SCORE = "score."
+PEOPLE_FIELDS: dict[str, FieldType] = {
+    **FIT_FIELDS,
+    "stage": FieldType.TEXT,
+    f"{SCORE}total": FieldType.NUMBER,
+    f"{SCORE}fit": FieldType.NUMBER,
+    f"{SCORE}engagement": FieldType.NUMBER,
+    f"{SCORE}grade": FieldType.TEXT,
+    f"{ACTIVITY}kind": FieldType.TEXT,
+    f"{ACTIVITY}subject": FieldType.TEXT,
+    f"{ACTIVITY}campaign": FieldType.TEXT,
+    DAYS_AGO: FieldType.DAYS,
+    COUNT: FieldType.COUNT,
+}
+"""Whoever the fit fields tell apart, and beyond them where they stand, what they score and what they did."""
+FIELDS_OF: dict[Scope, dict[str, FieldType]] = {**FIELDS, Audience.PEOPLE: PEOPLE_FIELDS}
+PROPERTY_PREFIXES: dict[Scope, tuple[str, ...]] = {
     Dimension.FIT: ("properties.", "company.properties."),
     Dimension.ENGAGEMENT: ("properties.",),
+    Audience.PEOPLE: ("properties.", "company.properties.", f"{ACTIVITY}properties."),
 }
 ALIASES = {
     "employees": "company.employees",
@@ -75,6 +111,9 @@ OPERATORS: dict[FieldType, frozenset[Op]] = {
     FieldType.NUMBER: _EQUALITY | _SIZE | _PRESENCE,
     FieldType.BOOLEAN: frozenset({Op.EQUALS, Op.NOT_EQUALS}),
     FieldType.PROPERTY: frozenset(Op),
+    # A moment is never the same to the second, and what is counted is always known.
+    FieldType.DAYS: _SIZE,
+    FieldType.COUNT: _SIZE | {Op.EQUALS},
 }
 
 
@@ -83,18 +122,18 @@ def canonical(field: str) -> str:
     return ALIASES.get(field, field)
 
 
-def type_of(dimension: Dimension, field: str) -> FieldType | None:
-    """What `field` holds, or None where rules of that dimension have no such field."""
-    if field in FIELDS[dimension]:
-        return FIELDS[dimension][field]
-    for prefix in PROPERTY_PREFIXES[dimension]:
+def type_of(scope: Scope, field: str) -> FieldType | None:
+    """What `field` holds, or None where conditions of that scope have no such field."""
+    if field in FIELDS_OF[scope]:
+        return FIELDS_OF[scope][field]
+    for prefix in PROPERTY_PREFIXES[scope]:
         if field.startswith(prefix) and field != prefix:
             return FieldType.PROPERTY
     return None
 
 
-def similar(dimension: Dimension, field: str) -> str:
+def similar(scope: Scope, field: str) -> str:
     """The field that somebody who wrote `field` most likely meant; "" where none is near."""
-    names = [*FIELDS[dimension], *PROPERTY_PREFIXES[dimension]]
+    names = [*FIELDS_OF[scope], *PROPERTY_PREFIXES[scope]]
     near = get_close_matches(field, names, n=1) or [name for name in names if name.endswith(f".{field}")]
     return near[0] if near else ""

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from crm.models import Contact
-from scoring.conditions import fit_condition
+from scoring.audience import clauses
 from scoring.models import ConditionRow, DomainListEntry, Op, Segment
 from scoring.spec import ConditionSpec
 
+Rows = Iterable[ConditionRow | ConditionSpec]
 
-def conditions_q(rows: Iterable[ConditionRow], *, prefix: str = "") -> Q:
-    """For whom every condition of `rows` holds; no conditions hold for everybody.
 
-    `prefix` is the path from the row that is asked for to its contact, as `contact__`. Looks up the domain lists that
-    are named, in one query.
+def conditions_q(rows: Rows, *, at: datetime, prefix: str = "") -> Q:
+    """For whom every condition of `rows` holds as of `at`; no conditions hold for everybody.
+
+    `at` bounds what they did; who they are and what they score is what it is now. `prefix` is the path from the row
+    that is asked for to its contact, as `contact__`. Looks up the domain lists that are named, in one query.
     """
     holds = Q()
-    for spec in specs_of(rows):
-        holds &= fit_condition(spec, contact=prefix)
+    for clause in clauses(specs_of(rows), at=at, contact=prefix):
+        holds &= clause.holds
     return holds
 
 
-def specs_of(rows: Iterable[ConditionRow]) -> list[ConditionSpec]:
+def specs_of(rows: Rows) -> list[ConditionSpec]:
     """The conditions as values, with the domains of each list in the place of its name."""
     specs = [ConditionSpec(row.field, Op(row.op), row.value) for row in rows]
     named = {spec.value for spec in specs if spec.op == Op.IN_DOMAIN_LIST and isinstance(spec.value, str)}
@@ -44,7 +47,7 @@ def specs_of(rows: Iterable[ConditionRow]) -> list[ConditionSpec]:
     ]
 
 
-def members(segment: Segment) -> QuerySet[Contact]:
-    """Who belongs to `segment` now. Nobody does while it has no condition."""
+def members(segment: Segment, *, at: datetime) -> QuerySet[Contact]:
+    """Who belongs to `segment`. Nobody does while it has no condition."""
     rows: Sequence[ConditionRow] = list(segment.conditions.all())
-    return Contact.objects.filter(conditions_q(rows)) if rows else Contact.objects.none()
+    return Contact.objects.filter(conditions_q(rows, at=at)) if rows else Contact.objects.none()

@@ -42,7 +42,7 @@ class AssignmentRule(models.Model):
 
 
 class AssignmentCondition(ConditionRow):
-    """One condition of an assignment rule, on a fit field."""
+    """One condition of an assignment rule, on people."""
 
     rule = models.ForeignKey(AssignmentRule, models.CASCADE, related_name="conditions")
 

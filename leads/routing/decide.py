@@ -56,7 +56,7 @@ class Decider:
         self, contacts: Sequence[Contact], desk: Desk, *, at: datetime, apart_from: Collection[int] = ()
     ) -> None:
         self._desk, self._at = desk, at
-        self._rules = Rules(contacts)
+        self._rules = Rules(contacts, at=at)
         self._claims = Claims(
             contacts, at=at, apart_from=apart_from, account_owners=not self._rules.name_account_owners
         )

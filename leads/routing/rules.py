@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, Case, Q, Value, When
+from django.db.models import BooleanField, Case, Value, When
 
 from crm.models import Contact
 from leads.models import AssignmentRule
-from scoring.conditions import fit_condition
+from scoring.audience import Clause, clauses
+from scoring.fields import ACTIVITY, SCORE
 from scoring.models import Op
 from scoring.segments import specs_of
 from scoring.spec import ConditionSpec
 
 PERSONAL = frozenset({"email", "first_name", "last_name", "phone"})
 """Fields whose content is not repeated in a trail, which outlives the person's data."""
+
+LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +37,16 @@ class Fit:
 
 
 class Rules:
-    """The active rules in order, asked of a batch of contacts."""
+    """The active rules in order, asked of a batch of contacts as of a moment."""
 
-    def __init__(self, contacts: Sequence[Contact]) -> None:
+    def __init__(self, contacts: Sequence[Contact], *, at: datetime) -> None:
         rules = AssignmentRule.objects.filter(active=True).order_by("position", "pk")
         self._rules = list(rules.select_related("team", "rep").prefetch_related("conditions"))
-        self._conditions = {rule.pk: specs_of(rule.conditions.all()) for rule in self._rules}
+        self._places = [
+            (rule.pk, clause)
+            for rule in self._rules
+            for clause in clauses(specs_of(rule.conditions.all()), at=at)
+        ]
         self._failed = self._ask([contact.pk for contact in contacts])
 
     @property
@@ -55,36 +64,58 @@ class Rules:
             fits.append(Fit(rule, at_fault is None, said))
         return fits
 
-    def _ask(self, contact_ids: Collection[int]) -> dict[int, dict[int, ConditionSpec]]:
-        """By contact and rule, the first condition that does not hold."""
-        places = [(rule.pk, condition) for rule in self._rules for condition in self._conditions[rule.pk]]
-        if not places:
+    def _ask(self, contact_ids: Collection[int]) -> dict[int, dict[int, Failed]]:
+        """By contact and rule, what does not hold first."""
+        if not self._places:
             return {}
         answers = {
             f"holds_{number}": Case(
-                When(Q(fit_condition(condition)), then=Value(True)),
-                default=Value(False),
-                output_field=BooleanField(),
+                When(clause.holds, then=Value(True)), default=Value(False), output_field=BooleanField()
             )
-            for number, (_, condition) in enumerate(places)
+            for number, (_, clause) in enumerate(self._places)
         }
-        failed: dict[int, dict[int, ConditionSpec]] = {}
-        for pk, *held in Contact.objects.filter(pk__in=contact_ids).values_list("pk", *answers.values()):
+        scored = sorted({c.field for _, clause in self._places for c in clause.conditions if _is_score(c)})
+        columns = [field.replace(".", "__") for field in scored]
+        failed: dict[int, dict[int, Failed]] = {}
+        asked = Contact.objects.filter(pk__in=contact_ids)
+        for pk, *row in asked.values_list("pk", *columns, *answers.values()):
             of_contact = failed.setdefault(pk, {})
-            for holds, (rule, condition) in zip(held, places, strict=True):
+            scores, held = dict(zip(scored, row, strict=False)), row[len(scored) :]
+            for holds, (rule, clause) in zip(held, self._places, strict=True):
                 if not holds:
-                    of_contact.setdefault(rule, condition)
+                    of_contact.setdefault(rule, Failed(clause, scores))
         return failed
 
 
-def _said(condition: ConditionSpec, contact: Contact) -> str:
-    """Why `condition` does not hold, in words: what is wanted, and what is known."""
-    name = condition.field.replace("properties.", "").replace(".", " ").replace("_", " ")
-    wanted = f"wants that {name} {Op(condition.op).label} {_written(condition.value)}".rstrip()
-    if condition.field in PERSONAL:
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What does not hold of a contact, with what they score where a rule asks for it."""
+
+    clause: Clause
+    scores: dict[str, Decimal | str | None]
+
+
+def _is_score(condition: ConditionSpec) -> bool:
+    return condition.field.startswith(SCORE)
+
+
+def _said(failed: Failed, contact: Contact) -> str:
+    """Why a clause does not hold, in words: what is wanted, and what is known."""
+    conditions = failed.clause.conditions
+    wants = " and ".join(_wanted(condition) for condition in conditions)
+    wanted = f"wants that {wants}"[:LONGEST_REASON]
+    field = conditions[0].field
+    if field.startswith(ACTIVITY):
+        return f"{wanted}: what they did does not meet that"
+    if field in PERSONAL:
         return wanted
-    known = _value_of(contact, condition.field)
+    known = failed.scores[field] if _is_score(conditions[0]) else _value_of(contact, field)
     return f"{wanted}: it is {_written(known)}" if known not in (None, "", []) else f"{wanted}: it is unknown"
+
+
+def _wanted(condition: ConditionSpec) -> str:
+    name = condition.field.replace("properties.", "").replace(".", " ").replace("_", " ")
+    return f"{name} {Op(condition.op).label} {_written(condition.value)}".rstrip()
 
 
 def _value_of(contact: Contact, field: str) -> Any:
@@ -101,7 +132,7 @@ def _value_of(contact: Contact, field: str) -> Any:
 def _written(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return "" if value is None else str(value).lower()
-    if isinstance(value, int | float):
+    if isinstance(value, int | float | Decimal):
         return f"{value:,}"
     if isinstance(value, list):
         several = ", ".join(_written(one) for one in value[:5])

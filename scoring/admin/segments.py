@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.decorators import display
 
 from crm.admin.base import HandoffAdmin
@@ -51,5 +52,5 @@ class SegmentAdmin(HandoffAdmin):
     def people(self, segment: Any) -> str:
         if not segment.pk:
             return "Save it, and they are counted."
-        number = members(segment).order_by()[: COUNTED + 1].count()
+        number = members(segment, at=timezone.now()).order_by()[: COUNTED + 1].count()
         return f"more than {COUNTED:,}" if number > COUNTED else f"{number:,}"

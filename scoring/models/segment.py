@@ -1,4 +1,4 @@
-"""Segments: named groups of people, by who they are."""
+"""Segments: named groups of people, by who they are, what they did and what they score."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Segment(models.Model):
 
 
 class SegmentCondition(ConditionRow):
-    """One condition of a segment, on a fit field."""
+    """One condition of a segment, on people."""
 
     segment = models.ForeignKey(Segment, models.CASCADE, related_name="conditions")
 
