@@ -28,9 +28,22 @@ from scoring.spec import ConditionSpec, DecaySpec, GroupSpec, ModelSpec, Persona
 
 def spec_of(version: ScoringVersion) -> ModelSpec:
     """What `version` says, read in four queries whatever its size."""
+    groups = version.groups.order_by("position", "pk")
+    return spec_of_rows(version, groups, rules_of(version), version.personas.order_by("position", "pk"))
+
+
+def rules_of(version: ScoringVersion) -> list[Rule]:
+    """The rules of `version` in order, with all that `rule_spec` reads."""
+    rules = Rule.objects.filter(group__version=version).select_related("group").prefetch_related("conditions")
+    return list(rules.order_by("position", "pk"))
+
+
+def spec_of_rows(
+    version: ScoringVersion, groups: Iterable[Group], rules: Iterable[Rule], personas: Iterable[Persona]
+) -> ModelSpec:
+    """What a version with these parts says."""
     fit_best, fit_good, fit_fair = version.fit_grades
     best, good, fair = version.engagement_grades
-    rules = Rule.objects.filter(group__version=version).select_related("group").prefetch_related("conditions")
     return ModelSpec(
         name=version.name,
         threshold=float(version.threshold),
@@ -43,15 +56,9 @@ def spec_of(version: ScoringVersion) -> ModelSpec:
         decay=_decay_of(version) or DecaySpec(),
         fit_grades=(fit_best, fit_good, fit_fair),
         engagement_grades=(best, good, fair),
-        groups=tuple(
-            GroupSpec(group.name, Dimension(group.dimension), group.min_points, group.max_points)
-            for group in version.groups.order_by("position", "pk")
-        ),
-        rules=tuple(rule_spec(rule) for rule in rules.order_by("position", "pk")),
-        personas=tuple(
-            PersonaSpec(persona.name, persona.qualifies, persona.contact, tuple(persona.activities))
-            for persona in version.personas.order_by("position", "pk")
-        ),
+        groups=tuple(group_spec(group) for group in groups),
+        rules=tuple(rule_spec(rule) for rule in rules),
+        personas=tuple(persona_spec(persona) for persona in personas),
     )
 
 
@@ -59,6 +66,14 @@ def _decay_of(row: ScoringVersion | Rule) -> DecaySpec | None:
     if not row.decay_kind:
         return None
     return DecaySpec(DecayKind(row.decay_kind), row.decay_days, row.decay_percent)
+
+
+def group_spec(group: Group) -> GroupSpec:
+    return GroupSpec(group.name, Dimension(group.dimension), group.min_points, group.max_points)
+
+
+def persona_spec(persona: Persona) -> PersonaSpec:
+    return PersonaSpec(persona.name, persona.qualifies, persona.contact, tuple(persona.activities))
 
 
 def rule_spec(rule: Rule) -> RuleSpec:
@@ -109,14 +124,7 @@ def save_draft(
     add_draft(version, by=by, at=at)
     _write_rules(spec, _write_groups(spec, version))
     Persona.objects.bulk_create(
-        Persona(
-            version=version,
-            name=persona.name,
-            qualifies=persona.qualifies,
-            contact=persona.contact,
-            activities=list(persona.activities),
-            position=position,
-        )
+        Persona(version=version, position=position, **persona_columns(persona))
         for position, persona in enumerate(spec.personas)
     )
     return version
@@ -150,17 +158,28 @@ def _decay_columns(decay: DecaySpec | None) -> dict[str, Any]:
 
 def _write_groups(spec: ModelSpec, version: ScoringVersion) -> dict[str, Group]:
     groups = Group.objects.bulk_create(
-        Group(
-            version=version,
-            name=group.name,
-            dimension=group.dimension,
-            min_points=group.min_points,
-            max_points=group.max_points,
-            position=position,
-        )
+        Group(version=version, position=position, **group_columns(group))
         for position, group in enumerate(spec.groups)
     )
     return {group.name: group for group in groups}
+
+
+def group_columns(group: GroupSpec) -> dict[str, Any]:
+    return {
+        "name": group.name,
+        "dimension": group.dimension,
+        "min_points": group.min_points,
+        "max_points": group.max_points,
+    }
+
+
+def persona_columns(persona: PersonaSpec) -> dict[str, Any]:
+    return {
+        "name": persona.name,
+        "qualifies": persona.qualifies,
+        "contact": persona.contact,
+        "activities": list(persona.activities),
+    }
 
 
 def rule_columns(rule: RuleSpec) -> dict[str, Any]:
