@@ -98,8 +98,13 @@ def activity_clause(condition: ConditionSpec) -> str:
     if field == "kind" and op in (Op.EQUALS, Op.NOT_EQUALS, Op.IN, Op.NOT_IN):
         labels = [kind_label(str(kind)) for kind in (value if isinstance(value, list) else [value])]
         return f"the kind is {'not ' if op in OTHER_THAN else ''}{listed(labels)}"
-    named = field.removeprefix("properties.").replace("_", " ")
-    return f"{named if field.startswith('properties.') else f'the {named}'} {predicate(op, value)}"
+    return f"{activity_field(field)} {predicate(op, value)}"
+
+
+def activity_field(field: str) -> str:
+    """A field of activities as people call it: "the campaign", and a property by its key."""
+    named = field.removeprefix("properties.").replace("_", " ").strip()
+    return named if field.startswith("properties.") else f"the {named}"
 
 
 def _kinds(condition: ConditionSpec) -> list[str]:
