@@ -10,7 +10,7 @@ from datetime import time, timedelta
 from django.utils import timezone
 
 from crm.schedules import Scheduled
-from leads import actions, come_back, escalation, first_mail, give_up, notify, outbox, plans, route
+from leads import actions, come_back, escalation, first_mail, give_up, let_go, notify, outbox, plans, route
 from leads.models import Delivery
 
 KEPT_AFTER_SENDING = timedelta(days=90)
@@ -56,6 +56,11 @@ def come_back_due() -> int:
     return come_back.come_back_due(at=timezone.now())
 
 
+def let_held_go() -> int:
+    """Open MQLs for those who were held back after a change of the rules and whose turn it is, every minute."""
+    return let_go.let_go(at=timezone.now())
+
+
 def forget_actions() -> int:
     """Delete what stood before verdicts that nobody can take back any more, nightly."""
     return actions.forget(at=timezone.now())
@@ -80,6 +85,7 @@ SCHEDULED = (
     Scheduled("Tell of due tasks", "leads.jobs.tell_of_due_tasks", minutes=1),
     Scheduled("Keep follow-up plans", "leads.jobs.keep_plans", minutes=1),
     Scheduled("Come back to the recycled", "leads.jobs.come_back_due", minutes=1),
+    Scheduled("Let go of who is held back", "leads.jobs.let_held_go", minutes=1),
     Scheduled("Forget what can be undone no more", "leads.jobs.forget_actions", clock=time(3)),
     Scheduled("Keep mail to prospects", "leads.jobs.keep_prospect_mails", minutes=1),
     Scheduled("Forget what was sent", "leads.jobs.forget_sent", clock=time(3)),

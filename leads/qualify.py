@@ -18,6 +18,7 @@ from crm.models import Contact, Stage
 from leads import clocks, come_back, plans, tasks
 from leads.buying_signals import newest_signal
 from leads.first_mail import plan_first_mails
+from leads.hold_back import hold_back
 from leads.models import Mql
 from leads.route import route
 from leads.search import keep_in_step
@@ -31,7 +32,8 @@ logger = logging.getLogger(__name__)
 
 @transaction.atomic
 def qualify(contact_ids: Collection[int], *, at: datetime) -> list[int]:
-    """Open an MQL for each of `contact_ids` that qualifies at `at`. Returns the ids of those that were opened.
+    """Open an MQL for each of `contact_ids` that qualifies at `at`, save who must wait for their turn after a change of
+    the rules. Returns the ids of those that were opened.
 
     Safe twice and at once: contacts are locked (a drain holds them already), and each has one open MQL at most.
     """
@@ -43,8 +45,9 @@ def qualify(contact_ids: Collection[int], *, at: datetime) -> list[int]:
     free = [pk for pk in crossing if not blocks[pk]]
     if not free:
         return []
-    explanations = explain(free, at=at, version=version)
-    mqls = _open([each for each in explanations.values() if each.qualifies], version, at)
+    ready = [each for each in explain(free, at=at, version=version).values() if each.qualifies]
+    held = hold_back({each.contact_id: each.total for each in ready}, at=at)
+    mqls = _open([each for each in ready if each.contact_id not in held], version, at)
     if not mqls:
         return []
     keep_in_step([mql.contact_id for mql in mqls])

@@ -82,7 +82,7 @@ IN_THE_WAY = {
     "opted_out": "they opted out of sales contact",
     "recently_recycled": "they were recycled not long ago",
     "no_new_engagement": "they have not engaged since they were recycled",
-    "paused": "scoring is paused for them",
+    "paused": "opening MQLs is paused",
 }
 
 

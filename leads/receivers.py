@@ -11,16 +11,37 @@ from django.dispatch import receiver
 
 from crm.record.activities import append_activities
 from crm.signals import facts_changed
-from leads import come_back, notify, plans
+from leads import come_back, hold_back, let_go, notify, plans
+from leads.below import mark_below
 from leads.buying_signals import note_signals
 from leads.qualify import qualify
 from leads.search import keep_in_step
-from scoring.signals import scores_changed
+from scoring.signals import everyone_evaluated, publication_refused, scores_changed, version_went_live
 
 
 @receiver(scores_changed)
 def open_mqls(*, contact_ids: list[int], at: datetime, **_: Any) -> None:
     qualify(contact_ids, at=at)
+
+
+@receiver(scores_changed)
+def mark_mqls_below(*, contact_ids: list[int], at: datetime, **_: Any) -> None:
+    mark_below(contact_ids, at=at)
+
+
+@receiver(version_went_live)
+def end_replaced_waits(*, publication_id: int, at: datetime, **_: Any) -> None:
+    hold_back.end_replaced(publication_id, at=at)
+
+
+@receiver(everyone_evaluated)
+def let_the_first_go(*, at: datetime, **_: Any) -> None:
+    let_go.let_go(at=at)
+
+
+@receiver(publication_refused)
+def tell_of_refusal(*, publication_id: int, at: datetime, **_: Any) -> None:
+    notify.tell_of_refusal(publication_id, at=at)
 
 
 @receiver(facts_changed)

@@ -42,6 +42,12 @@ LATER = """
 """
 # In bulk: whoever has new facts is evaluated before everyone else, and so is one of these who gets some meanwhile.
 EVERYONE = MARK.format(whom="SELECT id, %(at)s, 0, '', true FROM crm_contact ORDER BY id FOR KEY SHARE")
+CROSSING = MARK.format(
+    whom="""
+    SELECT c.id, %(at)s, 0, '', true FROM scoring_score s JOIN crm_contact c ON c.id = s.contact_id
+    WHERE s.crosses ORDER BY c.id FOR KEY SHARE OF c
+"""
+)
 
 
 def mark(contact_ids: Sequence[int], *, company_ids: Sequence[int] = (), at: datetime) -> int:
@@ -66,4 +72,11 @@ def mark_everyone(*, at: datetime) -> int:
     """Mark every contact, to be evaluated after those with new facts. Returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(EVERYONE, {"at": at})
+        return int(cursor.rowcount)
+
+
+def mark_crossing(*, at: datetime) -> int:
+    """Mark every contact whose score is enough for an MQL. Returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(CROSSING, {"at": at})
         return int(cursor.rowcount)

@@ -1,7 +1,13 @@
-"""From draft to published to retired. Personas decide: a version that breaks one is refused."""
+"""From draft to published to retired, and back. Personas decide: a version that breaks one is refused.
+
+Every time at which a version goes live is a `Publication`, which says who wanted it and why, and how MQLs are let open
+for those who qualify by the change of rules alone. That is done by the room above, which hears `version_went_live`.
+Publications planned for later are in `scoring.plan_publication`.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -10,21 +16,92 @@ from crm.errors import Conflict, FieldError, Invalid
 from crm.models import User
 from scoring import jobs, marks
 from scoring.model_check import errors_of
-from scoring.models import ScoringVersion
+from scoring.models import Opening, Publication, ScoringVersion
 from scoring.personas import persona_faults
+from scoring.signals import version_went_live
 from scoring.versions import spec_of, take_turns
+
+Status = ScoringVersion.Status
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How MQLs open for those who qualify by the change alone. With `PACED`, `now` of the best at once and then
+    `per_day` a working day.
+    """
+
+    opening: Opening = Opening.ALL
+    now: int = 0
+    per_day: int = 0
+
+    @classmethod
+    def of(cls, publication: Publication) -> Pace:
+        return cls(Opening(publication.opening), publication.open_now, publication.open_per_day)
+
+    def check(self) -> None:
+        """Raise Invalid where nobody would ever have their turn."""
+        if self.opening == Opening.PACED and not self.per_day:
+            raise Invalid(
+                FieldError("open_per_day", "nobody after the first would ever open", "write 1 or more")
+            )
+
+
+ALL = Pace()
 
 
 @transaction.atomic
-def publish(version: ScoringVersion, *, by: User | None, at: datetime) -> ScoringVersion:
+def publish(
+    version: ScoringVersion, *, by: User | None, at: datetime, why: str = "", pace: Pace = ALL
+) -> ScoringVersion:
     """Make a draft the live version, retire the one before it, and have everyone evaluated anew.
 
     Raises Conflict where it is no draft, Invalid where its rules have faults or a persona does not come out as it says.
     """
+    draft = hold_draft(version)
+    refuse_unsound(draft, at=at)
+    planned = Publication.objects.planned().filter(version=draft).first()
+    _go_live(
+        planned or Publication(version=draft, asked_by=by, asked_at=at, due_at=at),
+        Publication.Kind.PUBLISH,
+        by=by, at=at, why=why or (planned.why if planned else ""), pace=pace,
+    )  # fmt: skip
+    draft.refresh_from_db()
+    return draft
+
+
+@transaction.atomic
+def roll_back(*, by: User | None, at: datetime, why: str = "", pace: Pace = ALL) -> ScoringVersion:
+    """Make the version live that was live before, as it stands, and retire the live one.
+
+    Raises Conflict where there is none before it, Invalid where it has faults by now, as without a list that it names.
+    """
+    take_turns()
+    previous = version_before()
+    if previous is None:
+        raise Conflict(
+            FieldError(
+                "", "no version was live before this one", "make a draft of an older version and publish it"
+            )
+        )
+    refuse_unsound(previous, at=at)
+    publication = Publication(version=previous, asked_by=by, asked_at=at, due_at=at)
+    _go_live(publication, Publication.Kind.ROLL_BACK, by=by, at=at, why=why, pace=pace)
+    previous.refresh_from_db()
+    return previous
+
+
+def version_before() -> ScoringVersion | None:
+    """What rolling back would make live; None where nothing was live before."""
+    current = Publication.objects.current()
+    return current.replaced if current else None
+
+
+def hold_draft(version: ScoringVersion) -> ScoringVersion:
+    """`version`, held until the transaction ends. Raises Conflict where it is no draft."""
     take_turns()
     # Whoever still edits a part of the draft holds this row (its triggers see to that), and is waited for.
     draft = ScoringVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
-    if draft.status != ScoringVersion.Status.DRAFT:
+    if draft.status != Status.DRAFT:
         raise Conflict(
             FieldError(
                 "status",
@@ -32,21 +109,44 @@ def publish(version: ScoringVersion, *, by: User | None, at: datetime) -> Scorin
                 "make a draft from it, and publish that",
             )
         )
-    refuse_unsound(draft, at=at)
-    live = ScoringVersion.objects.filter(status=ScoringVersion.Status.PUBLISHED)
-    live.update(status=ScoringVersion.Status.RETIRED, retired_at=at)
-    ScoringVersion.objects.filter(pk=draft.pk).update(
-        status=ScoringVersion.Status.PUBLISHED, published_at=at, published_by=by
-    )
-    marks.mark_everyone(at=at)
-    transaction.on_commit(jobs.ask_to_drain, robust=True)
-    draft.refresh_from_db()
     return draft
 
 
 def refuse_unsound(version: ScoringVersion, *, at: datetime) -> None:
     """Raise Invalid with all that keeps `version` from being published."""
-    spec = spec_of(version)
-    errors = errors_of(spec) or [FieldError("", f.problem, f.mend) for f in persona_faults(spec, at=at)]
-    if errors:
+    if errors := obstacles(version, at=at):
         raise Invalid(*errors)
+
+
+def obstacles(version: ScoringVersion, *, at: datetime) -> list[FieldError]:
+    """What keeps `version` from being published, by place and mend: faults of its rules, else broken personas."""
+    spec = spec_of(version)
+    return errors_of(spec) or [FieldError("", f.problem, f.mend) for f in persona_faults(spec, at=at)]
+
+
+def _go_live(
+    publication: Publication,
+    kind: Publication.Kind,
+    *,
+    by: User | None,
+    at: datetime,
+    why: str,
+    pace: Pace,
+) -> None:
+    """Let the publication's version take the place of the live one, and keep how. In the caller's transaction."""
+    pace.check()
+    version, live = publication.version, ScoringVersion.objects.live()
+    if live:
+        ScoringVersion.objects.filter(pk=live.pk).update(status=Status.RETIRED, retired_at=at)
+    row = ScoringVersion.objects.filter(pk=version.pk)
+    if version.status == Status.DRAFT:
+        row.update(status=Status.PUBLISHED, published_at=at, published_by=by)
+    else:
+        row.update(status=Status.PUBLISHED, retired_at=None)
+    publication.kind, publication.state = kind, Publication.State.DONE
+    publication.replaced, publication.done_at, publication.why = live, at, why
+    publication.opening, publication.open_now, publication.open_per_day = pace.opening, pace.now, pace.per_day
+    publication.save()
+    marks.mark_everyone(at=at)
+    version_went_live.send(publish, publication_id=publication.pk, at=at)
+    transaction.on_commit(jobs.ask_to_drain, robust=True)

@@ -1,4 +1,4 @@
-"""What the judgement tells the room above. Sent by the drain, inside its transaction, with `send`."""
+"""What the judgement tells the room above, with `send`, inside the transaction that it is about."""
 
 from django.dispatch import Signal
 
@@ -7,4 +7,22 @@ scores_changed = Signal()
 
 Carries `contact_ids: list[int]`: those whose score changed, and those over the threshold, whose score may be the same
 while something else no longer stands in their way. Also `at: datetime`, the moment of the evaluation.
+"""
+
+version_went_live = Signal()
+"""Another version is live, and everyone is marked for evaluation. Sent within the transaction that does so.
+
+Carries `publication_id: int` and `at: datetime`.
+"""
+
+publication_refused = Signal()
+"""A planned publication was due and was refused: its version is still a draft.
+
+Carries `publication_id: int` and `at: datetime`.
+"""
+
+everyone_evaluated = Signal()
+"""All who were there when a version went live have been evaluated under it.
+
+Carries `publication_id: int` and `at: datetime`.
 """

@@ -1,12 +1,13 @@
 """Whether a contact whose score is enough may become an MQL now, and what else stands in the way.
 
 In fixed words: `stage` (it may not become an MQL from there), `open_mql`, `opted_out` (of sales contact),
-`recently_recycled` (not past `requalify_after_days`), `no_new_engagement` (nothing since the recycle), `paused`.
+`recently_recycled` (not past `requalify_after_days`), `no_new_engagement` (nothing since the recycle), `paused` (nobody
+becomes an MQL for the time being).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from crm.models import Activity, Consent, Contact, ContactVersion, Stage
 from crm.stages import MAY_BECOME_MQL
+from scoring.models import Pause
 from scoring.spec import ModelSpec
 from scoring.statement import at_moment
 
@@ -36,26 +38,46 @@ def blocked_by(
     with_open = {pk for check in _checks for pk in check(contact_ids, at)}
     for pk in with_open & blocks.keys():
         blocks[pk].insert(1 if blocks[pk][:1] == ["stage"] else 0, "open_mql")
+    if Pause.objects.at(at).exists():
+        for words in blocks.values():
+            words.append("paused")
     return blocks
 
 
 def facts_in_the_way(
-    contact_ids: Sequence[int], spec: ModelSpec, *, at: datetime, past: bool = False
+    contact_ids: Sequence[int],
+    spec: ModelSpec,
+    *,
+    at: datetime,
+    past: bool = False,
+    known_at: datetime | None = None,
+    without_mql: Mapping[int, str] | None = None,
 ) -> dict[int, list[str]]:
-    """As `blocked_by`, of what the facts alone say: everything but an open MQL."""
+    """As `blocked_by`, of what the facts alone say: everything but an open MQL.
+
+    `known_at` leaves out what was recorded later. `without_mql` thinks open MQLs away: of those it names, the stages
+    that an open MQL brings count as the stage that it gives, in which they were before.
+    """
     since = Activity.objects.engaging().filter(
         contact_id=OuterRef("person"), occurred_at__gt=OuterRef("recycled_at"), occurred_at__lte=at
     )
+    people = _people(contact_ids, at, past)
+    if known_at is not None:
+        since = since.filter(recorded_at__lte=known_at)
+        people = people.filter(recorded_at__lte=known_at) if past else people
     rows = (
-        _people(contact_ids, at, past)
+        people
         .order_by()
         .annotate(engaged_since=Exists(since))
         .values_list("person", "stage", "sales_consent", "recycled_at", "engaged_since")
     )
     cool_off = timedelta(days=spec.requalify_after_days)
     blocks: dict[int, list[str]] = {}
-    for person, stage, consent, recycled_at, engaged_since in rows:
+    for person, stage_then, consent, recycled_at, engaged_since in rows:
         words = blocks[person] = []
+        stage = stage_then
+        if without_mql and stage in (Stage.MQL, Stage.SAL):
+            stage = without_mql.get(person, stage)
         if stage not in MAY_BECOME_MQL:
             words.append("stage")
         if consent == Consent.OPTED_OUT:

@@ -34,6 +34,7 @@ class Notification(models.Model):
         TASK_ASSIGNED = "task_assigned", "Task handed to you"
         CAME_BACK = "came_back", "Recycled contact is back"
         REPLIED = "replied", "Prospect replied"
+        MODEL_REFUSED = "model_refused", "Planned scoring version refused"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=20, choices=Kind)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from crm.models import Activity, ActivityKind, Contact, User
 from leads.models import Assignment, ComeBack, Mql, Notification, Task
 from leads.notify.telling import Told, tell, withdraw
-from scoring.models import ScoreChange
+from scoring.models import Publication, ScoreChange
 
 logger = logging.getLogger(__name__)
 
@@ -197,6 +197,16 @@ def tell_of_reply(contact_ids: Collection[int], *, at: datetime) -> None:
             text = "{who} answered your mail" if mql else "One of your contacts answered a mail"
             told.append(Told(str(found[contact.pk]), user, mql, text))
     tell(Kind.REPLIED, told, at=at)
+
+
+def tell_of_refusal(publication_id: int, *, at: datetime) -> None:
+    """Tell whoever planned a publication, or else the administrators, that it was refused. Once."""
+    publication = Publication.objects.select_related("version", "asked_by").get(pk=publication_id)
+    planner = publication.asked_by
+    users = [planner] if planner else list(User.objects.filter(is_superuser=True).order_by("pk"))
+    text = f"{publication.version} was not published: {publication.failure}"
+    told = [Told(str(publication.pk), user, None, text) for user in users]
+    tell(Kind.MODEL_REFUSED, told, at=at)
 
 
 def tell_of_due_tasks(*, at: datetime) -> None:

@@ -36,6 +36,7 @@ DEFAULTS: Mapping[Kind, Ways] = {
     Kind.TASK_ASSIGNED: Ways(),
     Kind.CAME_BACK: Ways(),
     Kind.REPLIED: Ways(),
+    Kind.MODEL_REFUSED: Ways(),
 }
 """How those are told who chose nothing. What may come in numbers waits for the digest."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,6 +13,10 @@ class PauseQuerySet(models.QuerySet["Pause"]):
     def current(self) -> Pause | None:
         """The pause that holds now, or None."""
         return self.filter(ended_at=None).first()
+
+    def at(self, moment: datetime) -> PauseQuerySet:
+        """What held at `moment`."""
+        return self.filter(Q(ended_at=None) | Q(ended_at__gt=moment), began_at__lte=moment)
 
 
 class Pause(models.Model):

@@ -48,7 +48,7 @@ class Publication(models.Model):
         FAILED = "failed", "Refused"
         CANCELLED = "cancelled", "Cancelled"
 
-    version = models.ForeignKey(ScoringVersion, models.PROTECT, related_name="publications")
+    version = models.ForeignKey(ScoringVersion, models.CASCADE, related_name="publications")
     replaced = models.ForeignKey(ScoringVersion, models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=9, choices=Kind, default=Kind.PUBLISH)
     state = models.CharField(max_length=9, choices=State, default=State.PLANNED)

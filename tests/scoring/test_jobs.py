@@ -138,4 +138,6 @@ def test_what_is_left_over_is_drained_every_minute_and_everyone_evaluated_nightl
     assert list(kept.values_list("func", "schedule_type", "minutes")) == [
         ("scoring.jobs.drain_marks", Schedule.MINUTES, 1),
         ("scoring.jobs.evaluate_everyone", Schedule.DAILY, None),
+        ("scoring.publication_jobs.note_swept", Schedule.MINUTES, 1),
+        ("scoring.publication_jobs.publish_due", Schedule.MINUTES, 1),
     ]

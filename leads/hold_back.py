@@ -1,0 +1,84 @@
+"""The flood guard: who qualifies by a change of the rules alone waits for their turn, or until they engage anew.
+
+From when a version goes live until everyone has been evaluated under it, whoever crosses the threshold without having
+done anything since is held back, as its publication says. Then `leads.let_go` opens the best at once and the others day
+by day; whoever engages anew meanwhile goes at once. A held contact waits in a row, so that nobody is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from crm.models import Activity, Contact
+from leads import sla
+from leads.models import HeldBack
+from scoring.models import Opening, Publication
+
+
+def hold_back(totals: Mapping[int, Decimal], *, at: datetime) -> set[int]:
+    """Of contacts who would become MQLs, by their total: those who must wait. In the caller's transaction, which holds
+    the contacts. Safe twice: each waits in one row.
+    """
+    publication = Publication.objects.current()
+    if publication is None or publication.opening == Opening.ALL:
+        return set()
+    waiting = HeldBack.objects.waiting().filter(contact__in=totals, publication=publication)
+    held = set(waiting.values_list("contact", flat=True))
+    # Once everyone has been seen, who crosses does so by a fact of their own, or by time.
+    asked = held if publication.swept_at else set(totals)
+    still = set(_idle_since(publication, asked).values_list("pk", flat=True)) if asked else set()
+    if moved := held - still:
+        waiting.filter(contact__in=moved).update(ended_at=at, because=HeldBack.Because.ENGAGED)
+    rows = [
+        HeldBack(contact_id=pk, publication=publication, total=totals[pk], held_at=at) for pk in still - held
+    ]
+    HeldBack.objects.bulk_create(rows, ignore_conflicts=True)
+    return still
+
+
+def _idle_since(publication: Publication, contact_ids: Collection[int]) -> QuerySet[Contact]:
+    """Those who were there when the version went live, and did nothing of their own accord since."""
+    engaged = Activity.objects.engaging().filter(contact=OuterRef("pk"), recorded_at__gt=publication.done_at)
+    there = Contact.objects.filter(pk__in=contact_ids, created_at__lte=publication.done_at)
+    return there.filter(~Exists(engaged)).order_by()
+
+
+def end_replaced(publication_id: int, *, at: datetime) -> int:
+    """Let nobody wait for an earlier publication: everyone is evaluated anew. Returns how many did."""
+    earlier = HeldBack.objects.waiting().exclude(publication=publication_id)
+    return earlier.update(ended_at=at, because=HeldBack.Because.REPLACED)
+
+
+def left_today(publication: Publication, *, at: datetime) -> int:
+    """How many more may have their turn on the working day of `at`."""
+    if publication.opening != Opening.PACED or publication.swept_at is None:
+        return 0
+    office = sla.office_hours()
+    today, first = office.day_of(at), office.day_of(publication.swept_at)
+    turns = HeldBack.objects.filter(publication=publication, because=HeldBack.Because.TURN)
+    had = turns.count()
+    if had < publication.open_now:
+        return publication.open_now - had
+    if today <= first or not office.is_working_day(today):
+        return 0
+    # By the clocks of the office a day may be an hour longer; two days back holds all of it.
+    recent = turns.filter(ended_at__gt=at - timedelta(days=2)).values_list("ended_at", flat=True)
+    had_today = sum(office.day_of(ended_at) == today for ended_at in recent)
+    return max(0, publication.open_per_day - had_today)
+
+
+def waiting_now() -> int:
+    """How many wait for their turn, or until they engage anew."""
+    return HeldBack.objects.waiting().count()
+
+
+def days_left(publication: Publication) -> int | None:
+    """In how many working days the last of those who wait has their turn; None where they wait for a sign."""
+    if publication.opening != Opening.PACED:
+        return None
+    waiting = HeldBack.objects.waiting().filter(publication=publication).count()
+    return -(-waiting // publication.open_per_day) if publication.open_per_day else None

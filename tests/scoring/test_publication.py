@@ -1,0 +1,237 @@
+"""How versions go live: noted each time, planned for later, and taken back in one step."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from crm.errors import Conflict, Invalid
+from scoring.drain import drain
+from scoring.models import Opening, Pending, Persona, Publication, Rule, Score, ScoringVersion
+from scoring.plan_publication import cancel_plan, plan, publish_due
+from scoring.publish import Pace, publish, roll_back
+from scoring.spec import ModelSpec
+from scoring.sweep import note_swept
+from scoring.versions import save_draft, spec_of
+from tests.factories import NOW, SMALL_MODEL, make_contact, make_qualifying, make_user
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+HARDER = replace(SMALL_MODEL, name="Harder", threshold=90)
+
+
+def draft(spec: ModelSpec = SMALL_MODEL) -> ScoringVersion:
+    return save_draft(spec, by=None, at=NOW)
+
+
+def break_persona(version: ScoringVersion) -> None:
+    Persona.objects.create(version=version, name="Nobody at all", qualifies=True)
+
+
+def scores() -> list[tuple]:
+    return list(
+        Score.objects.order_by("pk").values_list("pk", "fit", "engagement", "grade", "crosses", "rule_points")
+    )
+
+
+def test_a_publication_says_who_wanted_it_why_and_what_it_replaced() -> None:
+    user = make_user()
+    first = publish(draft(), by=None, at=NOW)
+
+    second = publish(draft(HARDER), by=user, at=NOW + HOUR, why="Too many")
+
+    current = Publication.objects.current()
+    assert current is not None
+    assert (current.version, current.replaced, current.asked_by, current.why) == (
+        second,
+        first,
+        user,
+        "Too many",
+    )
+    assert (current.kind, current.done_at, current.opening) == ("publish", NOW + HOUR, "all")
+
+
+def test_rolling_back_makes_the_version_before_live_as_it_stands() -> None:
+    first = publish(draft(), by=None, at=NOW)
+    second = publish(draft(HARDER), by=None, at=NOW + HOUR)
+
+    back = roll_back(by=None, at=NOW + 2 * HOUR, why="Angry reps")
+
+    second.refresh_from_db()
+    assert back == first == ScoringVersion.objects.live()
+    assert (back.published_at, back.retired_at, spec_of(back)) == (NOW, None, SMALL_MODEL)
+    assert (second.status, second.retired_at) == ("retired", NOW + 2 * HOUR)
+
+
+def test_publishing_and_rolling_back_leave_every_score_as_before() -> None:
+    publish(draft(), by=None, at=NOW)
+    make_qualifying()
+    make_contact(job_title="VP")
+    make_contact()
+    drain(at=NOW)
+    before = scores()
+
+    publish(draft(replace(HARDER, rules=SMALL_MODEL.rules[:1])), by=None, at=NOW)
+    drain(at=NOW)
+    between = scores()
+    roll_back(by=None, at=NOW)
+    drain(at=NOW)
+
+    assert between != before
+    assert scores() == before
+
+
+def test_what_was_rolled_back_can_be_rolled_back_to() -> None:
+    publish(draft(), by=None, at=NOW)
+    second = publish(draft(HARDER), by=None, at=NOW)
+    roll_back(by=None, at=NOW + HOUR)
+
+    again = roll_back(by=None, at=NOW + 2 * HOUR)
+
+    assert again == second
+
+
+def test_the_first_version_has_nothing_to_roll_back_to() -> None:
+    publish(draft(), by=None, at=NOW)
+
+    with pytest.raises(Conflict, match="no version was live before"):
+        roll_back(by=None, at=NOW)
+
+
+def test_a_retired_version_goes_live_again_in_no_other_respect_changed() -> None:
+    first = publish(draft(), by=None, at=NOW)
+    publish(draft(HARDER), by=None, at=NOW)
+    roll_back(by=None, at=NOW)
+
+    with pytest.raises(Exception, match="never changes"):
+        Rule.objects.filter(group__version=first).update(points=99)
+
+
+def test_a_planned_version_goes_live_when_it_is_due() -> None:
+    user = make_user()
+    version = draft()
+    planned = plan(version, due_at=NOW + HOUR, by=user, at=NOW, pace=Pace(Opening.PACED, 5, 2), why="Monday")
+
+    early = publish_due(at=NOW + HOUR / 2)
+    late = publish_due(at=NOW + 2 * HOUR)
+    again = publish_due(at=NOW + 2 * HOUR)
+
+    planned.refresh_from_db()
+    version.refresh_from_db()
+    assert (early, late, again) == (0, 1, 0)
+    assert (version.status, version.published_by) == ("published", user)
+    assert (planned.state, planned.done_at, planned.why) == ("done", NOW + 2 * HOUR, "Monday")
+    assert (planned.opening, planned.open_now, planned.open_per_day) == ("paced", 5, 2)
+
+
+def test_planning_again_moves_the_time() -> None:
+    version = draft()
+    plan(version, due_at=NOW + HOUR, by=None, at=NOW, pace=Pace())
+
+    plan(version, due_at=NOW + 3 * HOUR, by=None, at=NOW, pace=Pace())
+
+    assert [row.due_at for row in Publication.objects.planned()] == [NOW + 3 * HOUR]
+
+
+def test_a_planned_version_that_breaks_a_persona_by_then_is_refused_and_stays_a_draft() -> None:
+    version = draft()
+    planned = plan(version, due_at=NOW + HOUR, by=None, at=NOW, pace=Pace())
+    break_persona(version)
+
+    published = publish_due(at=NOW + HOUR)
+
+    planned.refresh_from_db()
+    version.refresh_from_db()
+    assert (published, version.status, planned.state) == (0, "draft", "failed")
+    assert "Nobody at all" in planned.failure
+
+
+def test_a_plan_that_is_cancelled_publishes_nothing() -> None:
+    version = draft()
+    planned = plan(version, due_at=NOW + HOUR, by=None, at=NOW, pace=Pace())
+
+    cancel_plan(planned)
+
+    assert publish_due(at=NOW + HOUR) == 0
+    with pytest.raises(Conflict, match="no longer planned"):
+        cancel_plan(planned)
+
+
+def test_what_is_planned_must_be_sound_and_to_come() -> None:
+    version = draft()
+    with pytest.raises(Invalid, match="future"):
+        plan(version, due_at=NOW, by=None, at=NOW, pace=Pace())
+    break_persona(version)
+
+    with pytest.raises(Invalid, match="Nobody at all"):
+        plan(version, due_at=NOW + HOUR, by=None, at=NOW, pace=Pace())
+
+    assert not Publication.objects.exists()
+
+
+def test_publishing_what_was_planned_at_once_leaves_no_plan() -> None:
+    version = draft()
+    plan(version, due_at=NOW + HOUR, by=None, at=NOW, pace=Pace(), why="Monday")
+
+    publish(version, by=None, at=NOW)
+
+    assert [(row.state, row.why) for row in Publication.objects.all()] == [("done", "Monday")]
+
+
+def test_a_pace_at_which_nobody_would_ever_open_is_refused() -> None:
+    with pytest.raises(Invalid, match="nobody after the first"):
+        publish(draft(), by=None, at=NOW, pace=Pace(Opening.PACED, now=5))
+
+
+def test_everyone_is_evaluated_after_those_with_new_facts() -> None:
+    publish(draft(), by=None, at=NOW)
+    old, new = make_contact(), make_contact()
+    drain(at=NOW)
+
+    publish(draft(HARDER), by=None, at=NOW)
+    make_qualifying("vp@acme.example")
+
+    marks = list(Pending.objects.values_list("contact__email", "bulk"))
+    assert marks == [("vp@acme.example", False), (old.email, True), (new.email, True)]
+
+
+def test_a_fact_of_somebody_who_waits_with_everyone_takes_them_to_the_front() -> None:
+    publish(draft(), by=None, at=NOW)
+    make_contact("a@acme.example")
+    contact = make_contact("b@acme.example")
+    drain(at=NOW)
+    publish(draft(HARDER), by=None, at=NOW)
+
+    make_contact(contact.email, job_title="VP")
+
+    assert list(Pending.objects.values_list("contact__email", "bulk")) == [
+        ("b@acme.example", False),
+        ("a@acme.example", True),
+    ]
+
+
+def test_it_is_noted_once_when_everyone_has_been_evaluated() -> None:
+    publish(draft(), by=None, at=NOW)
+    make_contact()
+    drain(at=NOW)
+    publish(draft(HARDER), by=None, at=NOW)
+
+    before = note_swept(at=NOW)
+    drain(at=NOW)
+    after = note_swept(at=NOW + HOUR)
+    again = note_swept(at=NOW + 2 * HOUR)
+
+    current = Publication.objects.current()
+    assert current is not None
+    assert (before, after, again, current.swept_at) == (False, True, False, NOW + HOUR)
+
+
+def test_whose_evaluation_fails_holds_up_nobody() -> None:
+    make_contact()
+    publish(draft(), by=None, at=NOW)
+    Pending.objects.update(attempts=1, not_before=NOW + HOUR, last_error="boom")
+
+    swept = note_swept(at=NOW)
+
+    assert swept
