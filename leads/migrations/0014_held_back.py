@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "held back",
-                "ordering": ["-total", "contact"],
+                "ordering": ["-total", "contact_id"],
                 "indexes": [
                     models.Index(
                         condition=models.Q(("ended_at", None)),

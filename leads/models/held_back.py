@@ -16,7 +16,7 @@ class HeldBackQuerySet(models.QuerySet["HeldBack"]):
         return self.filter(ended_at=None)
 
     def best_first(self) -> HeldBackQuerySet:
-        return self.order_by("-total", "contact")
+        return self.order_by("-total", "contact_id")
 
     def released(self, *, since: datetime) -> HeldBackQuerySet:
         return self.filter(because=HeldBack.Because.TURN, ended_at__gte=since)
@@ -42,7 +42,7 @@ class HeldBack(models.Model):
 
     class Meta:
         verbose_name_plural = "held back"
-        ordering = ["-total", "contact"]
+        ordering = ["-total", "contact_id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["contact"], condition=Q(ended_at=None), name="heldback_waits_once"
