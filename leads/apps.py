@@ -18,6 +18,9 @@ class LeadsConfig(AppConfig):
         import_module("leads.receivers")
         standing, qualify = import_module("scoring.standing"), import_module("leads.qualify")
         standing.register_open_mql(qualify.with_open_mql)
+        import_module("scoring.sweep").register_waiting(import_module("leads.hold_back").waiting_for)
+        sales, past = import_module("scoring.backtest.sales"), import_module("leads.past_mqls")
+        sales.register_past_mqls(past.past_mqls)
         post_migrate.connect(keep_roles_and_schedules, sender=self)
 
 

@@ -66,8 +66,7 @@ def facts_in_the_way(
         since = since.filter(recorded_at__lte=known_at)
         people = people.filter(recorded_at__lte=known_at) if past else people
     rows = (
-        people
-        .order_by()
+        people.order_by()
         .annotate(engaged_since=Exists(since))
         .values_list("person", "stage", "sales_consent", "recycled_at", "engaged_since")
     )

@@ -13,6 +13,9 @@ from crm.models import Contact, Stage, StageChange, User
 from crm.signals import facts_changed
 from crm.stages import may_follow
 
+UNDONE = "Undone"
+"""The reason of a move that takes back the one before it."""
+
 
 def refusal(current: str, wanted: str) -> FieldError | None:
     """Why a contact at `current` may not be moved to `wanted`, or None where it may."""
@@ -78,6 +81,6 @@ def take_back_move(
         updated_at=max(contact.updated_at, at),
     )
     StageChange.objects.create(
-        contact=contact, from_stage=move.to_stage, to_stage=move.from_stage, at=at, by=by, reason="Undone"
+        contact=contact, from_stage=move.to_stage, to_stage=move.from_stage, at=at, by=by, reason=UNDONE
     )
     facts_changed.send(take_back_move, contact_ids=[contact.pk], company_ids=[], at=at)

@@ -1,0 +1,269 @@
+"""What a version would have opened, held against what sales said. Facts, MQLs and verdicts come the usual ways."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from crm import record
+from crm.models import Contact, Stage
+from leads.models import Mql, Verdict
+from leads.verdict import give_verdict
+from scoring.backtest.measure import Compared, Share, wilson
+from scoring.backtest.period import Period, last_weeks
+from scoring.backtest.run import backtest, run
+from scoring.drain import drain
+from scoring.model_file import write_model
+from scoring.models import ScoringVersion, Trial, TrialContact
+from scoring.spec import ModelSpec
+from tests.factories import (
+    NOW,
+    SMALL_MODEL,
+    make_activity,
+    make_contact,
+    make_qualifying,
+    make_rep,
+    publish_small_model,
+)
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+MIDNIGHT = NOW.replace(hour=0)
+PERIOD = Period(tuple(MIDNIGHT + number * DAY for number in range(15)))
+"""Fourteen days, from the midnight before NOW."""
+
+STRICTER = replace(SMALL_MODEL, threshold=90)
+LOOSER = replace(SMALL_MODEL, threshold=50, min_fit=0)
+"""Under which a webinar is enough."""
+
+
+@pytest.fixture(autouse=True)
+def live() -> ScoringVersion:
+    return publish_small_model()
+
+
+@pytest.fixture
+def rep() -> Any:
+    return make_rep("rep").user
+
+
+def replayed(spec: ModelSpec, **options: Any) -> tuple[dict[str, Any], list[Compared]]:
+    options.setdefault("now", PERIOD.end + 30 * DAY)
+    return backtest(spec, PERIOD, **options)
+
+
+def attend(contact: Contact, at: datetime) -> None:
+    """Attend a webinar, and be scored."""
+    make_activity(contact, "webinar_attended", subject="Spring", at=at)
+    drain(at=at)
+
+
+def mql_of(contact: Contact) -> Mql:
+    return Mql.objects.open().get(contact=contact)
+
+
+def changes(compared: Sequence[Compared]) -> dict[int, str]:
+    return {each.spell.contact_id: each.change.value for each in compared}
+
+
+def test_the_live_version_opens_what_it_really_opened() -> None:
+    contact = make_contact(job_title="VP Sales")
+    attend(contact, NOW + 3 * DAY)
+
+    result, [compared] = replayed(SMALL_MODEL)
+
+    assert (compared.spell.contact_id, compared.change) == (contact.pk, TrialContact.Change.SAME)
+    assert result["lead_time"] == {"pairs": 1, "median": 0, "lower": 0, "upper": 0}
+
+
+def test_a_stricter_version_loses_and_a_looser_one_gains() -> None:
+    qualified, only_engaged = make_contact(job_title="VP Sales"), make_contact(job_title="Analyst")
+    for contact in (qualified, only_engaged):
+        attend(contact, NOW + 3 * DAY)
+
+    _, by_stricter = replayed(STRICTER)
+    _, by_looser = replayed(LOOSER)
+
+    assert changes(by_stricter) == {qualified.pk: "lost"}
+    assert changes(by_looser) == {qualified.pk: "same", only_engaged.pk: "gained"}
+
+
+def test_days_earlier_are_counted_by_the_calendar() -> None:
+    contact = make_contact(job_title="Analyst")
+    attend(contact, NOW + 2 * DAY)
+    record.correct_contact(contact.pk, by=None, at=NOW + 7 * DAY, job_title="VP Sales")
+    drain(at=NOW + 7 * DAY)
+
+    _, [compared] = replayed(LOOSER)
+
+    assert (compared.change, compared.days_earlier) == (TrialContact.Change.EARLIER, 5)
+
+
+def test_an_mql_that_a_rep_has_accepted_does_not_hide_that_the_version_opens_later(rep: Any) -> None:
+    contact = make_contact(job_title="VP Sales")
+    attend(contact, NOW + 2 * DAY)
+    record.move_stage([contact.pk], Stage.SAL, by=rep, at=NOW + 3 * DAY)
+    make_activity(contact, "page_view", at=NOW + 6 * DAY)
+
+    _, [compared] = replayed(_needs_a_visit())
+
+    assert (compared.change, compared.days_earlier) == (TrialContact.Change.LATER, -4)
+
+
+def _needs_a_visit() -> ModelSpec:
+    """The live model, with ten points more to reach and ten for a page view."""
+    webinar, vice_president = SMALL_MODEL.rules
+    visit = replace(webinar, name="Visit", points=20.0, when=(replace(webinar.when[0], value="page_view"),))
+    return replace(SMALL_MODEL, threshold=100, rules=(webinar, vice_president, visit))
+
+
+def test_what_sales_has_closed_by_then_came_too_late_for_the_version(rep: Any) -> None:
+    contact = make_contact(job_title="VP Sales")
+    attend(contact, NOW + 2 * DAY)
+    give_verdict(mql_of(contact), Verdict.QUALIFIED, by=rep, at=NOW + 4 * DAY)
+    make_activity(contact, "page_view", at=NOW + 6 * DAY)
+
+    result, [compared] = replayed(_needs_a_visit())
+
+    assert compared.change == TrialContact.Change.LOST
+    assert (result["draft"]["recall"]["hits"], result["draft"]["recall"]["of"]) == (0, 1)
+    assert (result["really"]["recall"]["hits"], result["really"]["recall"]["of"]) == (1, 1)
+
+
+def test_a_verdict_on_the_very_day_does_not_hide_the_opening(rep: Any) -> None:
+    contact = make_contact(job_title="VP Sales")
+    attend(contact, NOW + 2 * DAY)
+    give_verdict(mql_of(contact), Verdict.QUALIFIED, by=rep, at=NOW + 2 * DAY + timedelta(hours=2))
+
+    result, [compared] = replayed(SMALL_MODEL)
+
+    assert compared.change == TrialContact.Change.SAME
+    assert result["draft"]["precision"]["hits"] == 1
+
+
+def test_what_was_open_when_the_period_began_counts_for_nobody_and_blocks_until_it_is_closed(
+    rep: Any,
+) -> None:
+    contact = make_qualifying(at=NOW - 5 * DAY)
+    drain(at=NOW - 5 * DAY)
+    give_verdict(mql_of(contact), Verdict.QUALIFIED, by=rep, at=NOW + 4 * DAY)
+
+    result, compared = replayed(SMALL_MODEL)
+
+    assert (compared, result["in_hand"]) == ([], 1)
+    assert result["draft"]["recall"]["of"] == 0
+
+
+def test_who_qualifies_as_it_goes_live_is_counted_apart() -> None:
+    contact = make_contact(job_title="Analyst")
+    attend(contact, NOW - 5 * DAY)
+
+    result, [compared] = replayed(LOOSER)
+
+    assert compared.would is not None
+    assert (compared.would.at_start, compared.would.at) == (True, PERIOD.start)
+    assert (result["draft"]["opened"], result["draft"]["at_start"]) == (1, 1)
+    assert sum(sum(week.values()) for week in result["draft"]["weeks"]) == 0
+
+
+def test_who_became_sql_without_an_mql_is_missed(rep: Any) -> None:
+    contact = make_contact(job_title="Analyst")
+    record.move_stage([contact.pk], Stage.SQL, by=rep, at=NOW + 5 * DAY)
+    record.move_stage([contact.pk], Stage.CUSTOMER, by=rep, at=NOW + 9 * DAY)
+
+    result, _ = replayed(SMALL_MODEL)
+
+    assert (result["draft"]["recall"]["hits"], result["draft"]["recall"]["of"]) == (0, 1)
+    assert (result["draft"]["customers"]["hits"], result["draft"]["customers"]["of"]) == (0, 1)
+
+
+def test_a_gained_one_whose_stage_says_so_later_counts_as_right(rep: Any) -> None:
+    contact = make_contact(job_title="Analyst")
+    attend(contact, NOW + 2 * DAY)
+    record.move_stage([contact.pk], Stage.SQL, by=rep, at=NOW + 9 * DAY)
+
+    result, [compared] = replayed(LOOSER)
+
+    assert compared.change == TrialContact.Change.GAINED
+    assert (result["draft"]["sql"], result["draft"]["unknown"]) == (1, 0)
+    assert result["draft"]["recall"]["hits"] == 1
+
+
+def test_a_recycled_contact_waits_as_long_as_the_version_says_and_must_engage_anew(rep: Any) -> None:
+    contact = make_contact(job_title="VP Sales")
+    attend(contact, NOW + 1 * DAY)
+    give_verdict(mql_of(contact), Verdict.RECYCLED, by=rep, at=NOW + 2 * DAY, reason="No project yet")
+    make_activity(contact, "webinar_attended", at=NOW + 4 * DAY)
+
+    _, compared = replayed(replace(SMALL_MODEL, requalify_after_days=5))
+
+    assert [each.would.at for each in compared if each.would] == [MIDNIGHT + 2 * DAY, MIDNIGHT + 8 * DAY]
+    assert [each.change.value for each in compared] == ["same", "gained"]
+
+
+def test_the_same_model_is_compared_beside_the_draft() -> None:
+    attend(make_contact(job_title="VP Sales"), NOW + 3 * DAY)
+
+    result, _ = replayed(STRICTER, against=SMALL_MODEL)
+
+    assert (result["draft"]["opened"], result["against"]["opened"], result["really"]["opened"]) == (0, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("hits", "of", "low", "high"),
+    [
+        # From the tables of R. G. Newcombe, Statistics in Medicine 17 (1998), 857–872, method 3.
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_the_interval_is_wilsons(hits: int, of: int, low: float, high: float) -> None:
+    assert wilson(hits, of) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
+
+
+def test_too_few_verdicts_are_said_to_be_too_few() -> None:
+    assert Share(29, 29).as_json()["enough"] is False
+    assert Share(30, 30).as_json()["enough"] is True
+    assert Share(0, 0).as_json() == {
+        "hits": 0, "of": 0, "share": None, "low": 0.0, "high": 1.0, "enough": False,
+    }  # fmt: skip
+
+
+def test_a_trial_keeps_whom_it_names_once_and_tells_how_far_it_is(live: ScoringVersion) -> None:
+    gained = make_contact(job_title="Analyst")
+    attend(gained, NOW + 3 * DAY)
+    trial = Trial.objects.create(
+        kind=Trial.Kind.BACKTEST, version=live, against=live, model=write_model(LOOSER),
+        options={"weeks": 2}, asked_at=NOW + 10 * DAY,
+    )  # fmt: skip
+    told: list[tuple[int, int]] = []
+
+    run(trial, lambda done, total: told.append((done, total)))
+    result = run(trial, lambda done, total: None)
+
+    [row] = TrialContact.objects.filter(trial=trial)
+    assert (row.contact_id, row.change, row.really_at) == (gained.pk, TrialContact.Change.GAINED, None)
+    assert result["draft"]["opened"] == 1
+    assert told[-1] == (30, 30)
+    assert told == sorted(told)
+
+
+def test_a_report_that_raises_stops_it(live: ScoringVersion) -> None:
+    def stop(done: int, total: int) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        backtest(SMALL_MODEL, PERIOD, report=stop)
+
+
+def test_the_last_weeks_end_with_the_last_midnight() -> None:
+    period = last_weeks(2, now=NOW)
+
+    assert (period.start, period.end, period.days) == (MIDNIGHT - 14 * DAY, MIDNIGHT, 14)
