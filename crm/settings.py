@@ -172,6 +172,7 @@ TIME_ZONE = environment.parsed("TIME_ZONE", "UTC", lambda name: ZoneInfo(name).k
 
 # Working time, in which sales' first touch of an MQL is due, by the clock of TIME_ZONE
 
+FLOOD_GUARD = environment.whole_number("FLOOD_GUARD", 50, at_least=0, at_most=100_000)
 SLA_MINUTES = environment.whole_number("SLA_MINUTES", 240, at_least=1, at_most=100_000)
 WORKDAY_START = environment.parsed("WORKDAY_START", "09:00", environment.time_of_day, "09:00")
 WORKDAY_END = environment.parsed("WORKDAY_END", "17:30", environment.time_of_day, "17:30")

@@ -55,8 +55,10 @@ def end_replaced(publication_id: int, *, at: datetime) -> int:
 
 def left_today(publication: Publication, *, at: datetime) -> int:
     """How many more may have their turn on the working day of `at`."""
-    if publication.opening != Opening.PACED or publication.swept_at is None:
+    if publication.swept_at is None or publication.opening == Opening.NEW_ONLY:
         return 0
+    if publication.opening == Opening.ALL:
+        return HeldBack.objects.waiting().filter(publication=publication).count()
     office = sla.office_hours()
     today, first = office.day_of(at), office.day_of(publication.swept_at)
     turns = HeldBack.objects.filter(publication=publication, because=HeldBack.Because.TURN)
@@ -71,14 +73,6 @@ def left_today(publication: Publication, *, at: datetime) -> int:
     return max(0, publication.open_per_day - had_today)
 
 
-def waiting_now() -> int:
-    """How many wait for their turn, or until they engage anew."""
-    return HeldBack.objects.waiting().count()
-
-
-def days_left(publication: Publication) -> int | None:
-    """In how many working days the last of those who wait has their turn; None where they wait for a sign."""
-    if publication.opening != Opening.PACED:
-        return None
-    waiting = HeldBack.objects.waiting().filter(publication=publication).count()
-    return -(-waiting // publication.open_per_day) if publication.open_per_day else None
+def waiting_for(publication: Publication) -> int:
+    """How many wait for their turn, or until they engage anew. `scoring` asks this."""
+    return HeldBack.objects.waiting().filter(publication=publication).count()

@@ -16,7 +16,13 @@ from leads.below import mark_below
 from leads.buying_signals import note_signals
 from leads.qualify import qualify
 from leads.search import keep_in_step
-from scoring.signals import everyone_evaluated, publication_refused, scores_changed, version_went_live
+from scoring.signals import (
+    everyone_evaluated,
+    pace_changed,
+    publication_refused,
+    scores_changed,
+    version_went_live,
+)
 
 
 @receiver(scores_changed)
@@ -35,7 +41,8 @@ def end_replaced_waits(*, publication_id: int, at: datetime, **_: Any) -> None:
 
 
 @receiver(everyone_evaluated)
-def let_the_first_go(*, at: datetime, **_: Any) -> None:
+@receiver(pace_changed)
+def let_held_go(*, at: datetime, **_: Any) -> None:
     let_go.let_go(at=at)
 
 

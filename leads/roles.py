@@ -1,8 +1,8 @@
 """What each kind of people may do, as Django groups.
 
 Reps and team leads work on the pages, where `Mql.objects.visible_to` and `changeable_by` decide row by row. Marketers
-keep rules and facts in the admin, and so do administrators, who are superusers. Whoever is in the last group reads all
-that is on the pages and changes nothing.
+keep rules and facts in the admin, and those who are publishers too make rules live. Administrators are superusers.
+Whoever is in the last group reads all that is on the pages and changes nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from crm.models import User
 SALES_REPS = "Sales reps"
 TEAM_LEADS = "Team leads"
 MARKETERS = "Marketers"
+PUBLISHERS = "Publishers"
 READ_ONLY = "Read only"
 
 READ = ("view",)
@@ -57,7 +58,16 @@ MARKETS: Grants = (
     }
 )
 
-ROLES: dict[str, Grants] = {SALES_REPS: WORKS, TEAM_LEADS: LEADS, MARKETERS: MARKETS, READ_ONLY: SEES}
+PUBLISHES: Grants = {("scoring", "scoringversion"): ("view", "publish")}
+"""Beside another group, for whoever publishes, rolls back and pauses too."""
+
+ROLES: dict[str, Grants] = {
+    SALES_REPS: WORKS,
+    TEAM_LEADS: LEADS,
+    MARKETERS: MARKETS,
+    PUBLISHERS: PUBLISHES,
+    READ_ONLY: SEES,
+}
 
 
 IN_GROUP = """

@@ -18,7 +18,7 @@ from scoring import jobs, marks
 from scoring.model_check import errors_of
 from scoring.models import Opening, Publication, ScoringVersion
 from scoring.personas import persona_faults
-from scoring.signals import version_went_live
+from scoring.signals import pace_changed, version_went_live
 from scoring.versions import spec_of, take_turns
 
 Status = ScoringVersion.Status
@@ -88,6 +88,21 @@ def roll_back(*, by: User | None, at: datetime, why: str = "", pace: Pace = ALL)
     _go_live(publication, Publication.Kind.ROLL_BACK, by=by, at=at, why=why, pace=pace)
     previous.refresh_from_db()
     return previous
+
+
+@transaction.atomic
+def change_pace(pace: Pace, *, at: datetime) -> Publication:
+    """Let those who are held back since the live version went live open at another pace. Raises Conflict before the first."""
+    pace.check()
+    current = Publication.objects.current()
+    if current is None:
+        raise Conflict(FieldError("", "no version is live", "publish one"))
+    Publication.objects.filter(pk=current.pk).update(
+        opening=pace.opening, open_now=pace.now, open_per_day=pace.per_day
+    )
+    current.refresh_from_db()
+    pace_changed.send(change_pace, publication_id=current.pk, at=at)
+    return current
 
 
 def version_before() -> ScoringVersion | None:

@@ -21,6 +21,12 @@ publication_refused = Signal()
 Carries `publication_id: int` and `at: datetime`.
 """
 
+pace_changed = Signal()
+"""Those who are held back since a version went live are to open at another pace.
+
+Carries `publication_id: int` and `at: datetime`.
+"""
+
 everyone_evaluated = Signal()
 """All who were there when a version went live have been evaluated under it.
 

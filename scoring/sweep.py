@@ -1,11 +1,32 @@
-"""Whether everyone who was there when a version went live has been evaluated under it."""
+"""How far a version that went live has come: who is still to be evaluated under it, and who is held back."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from scoring.models import Pending, Publication
 from scoring.signals import everyone_evaluated
+
+Waiting = Callable[[Publication], int]
+
+_counts: list[Waiting] = []
+
+
+def register_waiting(count: Waiting) -> None:
+    """Let the room above say how many are held back since a publication: MQLs are its own, and imports run downward."""
+    if count not in _counts:
+        _counts.append(count)
+
+
+def held_back(publication: Publication) -> int:
+    """How many wait for their turn, or until they engage anew."""
+    return sum(count(publication) for count in _counts)
+
+
+def still_to_evaluate(publication: Publication) -> int:
+    """How many of those who were there when it went live have not been evaluated under its version."""
+    return Pending.objects.filter(bulk=True, marked_at__lte=publication.done_at).count()
 
 
 def note_swept(*, at: datetime) -> bool:

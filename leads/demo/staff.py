@@ -76,7 +76,7 @@ def hire(at: datetime) -> Staff:
         habits[user.pk] = seller.habits
         reps.append(user)
     marketer = _user("marketer", "Camille", "Duret", at, password=password, is_staff=True)
-    marketer.groups.add(groups[roles.MARKETERS])
+    marketer.groups.add(groups[roles.MARKETERS], groups[roles.PUBLISHERS])
     _user("admin", "Robin", "Castellan", at, password=password, is_staff=True, is_superuser=True)
     return Staff(reps, habits, marketer)
 

@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 
 from crm import record
-from leads.hold_back import days_left, waiting_now
+from leads.hold_back import waiting_for
 from leads.let_go import let_go
 from leads.models import HeldBack, Mql, Notification
 from scoring.drain import drain
 from scoring.models import Opening, Publication
 from scoring.pause import pause
 from scoring.plan_publication import plan, publish_due
-from scoring.publish import ALL, Pace, publish, roll_back
+from scoring.publish import ALL, Pace, change_pace, publish, roll_back
 from scoring.spec import ModelSpec
 from scoring.sweep import note_swept
 from scoring.versions import save_draft
@@ -48,6 +48,12 @@ def five() -> list[int]:
     return [contact.pk for contact in contacts]
 
 
+def waiting() -> int:
+    current = Publication.objects.current()
+    assert current is not None
+    return waiting_for(current)
+
+
 def opened() -> int:
     return Mql.objects.count()
 
@@ -55,7 +61,7 @@ def opened() -> int:
 def test_without_a_guard_all_open_at_once(five: list[int]) -> None:
     go_live()
 
-    assert (opened(), waiting_now()) == (5, 0)
+    assert (opened(), waiting()) == (5, 0)
 
 
 def test_the_best_open_at_once_and_the_others_day_by_day(five: list[int]) -> None:
@@ -104,7 +110,7 @@ def test_nobody_has_their_turn_before_everyone_was_evaluated(five: list[int]) ->
 
     let_go(at=NOW)
 
-    assert (opened(), waiting_now()) == (0, 5)
+    assert (opened(), waiting()) == (0, 5)
 
 
 def test_whoever_engages_anew_goes_at_once(five: list[int]) -> None:
@@ -125,7 +131,7 @@ def test_those_who_need_a_sign_wait_for_ever_without_one(five: list[int]) -> Non
 
     let_go(at=NOW + 30 * DAY)
 
-    assert (opened(), waiting_now()) == (0, 5)
+    assert (opened(), waiting()) == (0, 5)
 
 
 def test_who_comes_later_is_not_held(five: list[int]) -> None:
@@ -175,7 +181,7 @@ def test_another_version_ends_the_waiting(five: list[int]) -> None:
 
     go_live(replace(SMALL_MODEL, name="Same again"))
 
-    assert (opened(), waiting_now()) == (5, 0)
+    assert (opened(), waiting()) == (5, 0)
     assert set(HeldBack.objects.values_list("because", flat=True)) == {"replace"}
 
 
@@ -190,13 +196,13 @@ def test_rolling_back_keeps_the_same_guard(five: list[int]) -> None:
     assert not Mql.objects.exists()
 
 
-def test_how_long_the_others_wait_is_known(five: list[int]) -> None:
-    go_live(pace=PACED)
+def test_a_pace_that_is_changed_holds_for_those_who_wait(five: list[int]) -> None:
+    go_live(pace=NEW_ONLY)
 
-    current = Publication.objects.current()
+    change_pace(ALL, at=NOW)
+    let_go(at=NOW)
 
-    assert current is not None
-    assert (waiting_now(), days_left(current)) == (3, 3)
+    assert (opened(), waiting()) == (5, 0)
 
 
 def test_an_open_mql_that_the_new_version_would_not_open_is_marked_and_not_closed() -> None:

@@ -14,7 +14,7 @@ from django_q.models import Schedule
 from crm.schedules import keep
 from leads import jobs
 from leads.models import Delivery, Mql, Notification, Rep, Task
-from leads.roles import MARKETERS, READ_ONLY, SALES_REPS, TEAM_LEADS, ensure_groups
+from leads.roles import MARKETERS, PUBLISHERS, READ_ONLY, SALES_REPS, TEAM_LEADS, ensure_groups
 from scoring.models import ScoringVersion
 from tests.factories import make_mql, make_rep, make_user
 from tests.leads.conftest import AtOnce, raised
@@ -77,7 +77,13 @@ def test_the_groups_are_there_after_a_migration() -> None:
 
     call_command("migrate", verbosity=0)
 
-    assert set(Group.objects.values_list("name", flat=True)) == {SALES_REPS, TEAM_LEADS, MARKETERS, READ_ONLY}
+    assert set(Group.objects.values_list("name", flat=True)) == {
+        SALES_REPS,
+        TEAM_LEADS,
+        MARKETERS,
+        PUBLISHERS,
+        READ_ONLY,
+    }
 
 
 @pytest.mark.parametrize(
@@ -88,6 +94,8 @@ def test_the_groups_are_there_after_a_migration() -> None:
         (TEAM_LEADS, "leads.change_rep", True),
         (TEAM_LEADS, "scoring.change_rule", False),
         (MARKETERS, "scoring.change_rule", True),
+        (MARKETERS, "scoring.publish_scoringversion", False),
+        (PUBLISHERS, "scoring.publish_scoringversion", True),
         (READ_ONLY, "leads.view_mql", True),
         (READ_ONLY, "leads.change_mql", False),
         (MARKETERS, "crm.change_contact", True),
