@@ -63,6 +63,7 @@ def evaluate_everyone() -> int:
 SCHEDULED = (
     Scheduled("Evaluate what is marked", "scoring.jobs.drain_marks", minutes=1),
     Scheduled("Evaluate everyone", "scoring.jobs.evaluate_everyone", clock=time(1)),
+    Scheduled("Survey fields and values", "scoring.survey_jobs.survey_fields", clock=time(3)),
     Scheduled("Publish what is planned", "scoring.publication_jobs.publish_due", minutes=1),
     Scheduled("Note when everyone is evaluated", "scoring.publication_jobs.note_swept", minutes=1),
 )

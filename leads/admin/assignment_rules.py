@@ -18,7 +18,7 @@ from crm.admin.base import HandoffAdmin
 from crm.models import Contact
 from leads.models import AssignmentCondition, AssignmentRule
 from leads.routing.trial import try_on
-from scoring.admin.conditions import FitConditionInline
+from scoring.admin.conditions import ConditionFormSet, ConditionInline
 
 Target = AssignmentRule.Target
 
@@ -53,9 +53,13 @@ class TrialForm(forms.Form):
         return contact
 
 
-class ConditionInline(FitConditionInline):
+class AssignmentConditionFormSet(ConditionFormSet):
+    counts_people = True
+
+
+class AssignmentConditionInline(ConditionInline):
     model = AssignmentCondition
-    verbose_name = "condition"
+    formset = AssignmentConditionFormSet
     verbose_name_plural = "conditions, all of which must hold; without any it is for everybody"
 
 
@@ -69,7 +73,7 @@ class AssignmentRuleAdmin(HandoffAdmin):
     search_fields = ("name",)
     ordering = ("position", "pk")
     autocomplete_fields = ("team", "rep")
-    inlines = (ConditionInline,)
+    inlines = (AssignmentConditionInline,)
     actions_list = ("try_it",)
     list_before_template = "admin/leads/before_rules.html"
     fieldsets = (

@@ -7,28 +7,27 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Max, QuerySet
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from scoring.admin.condition_values import typed
-from scoring.admin.conditions import ConditionForm, given
+from scoring.admin.conditions import ConditionFormSet, ConditionInline, given
 from scoring.admin.drafts import DraftAdmin, is_draft
+from scoring.fields import Scope
 from scoring.model_check import errors_of
 from scoring.models import Condition, Dimension, Group, Rule, ScoringVersion
 from scoring.versions import spec_of
 
 
-class ConditionFormSet(BaseInlineFormSet):
-    """Gives every condition the dimension of the group that was chosen for its rule."""
+class RuleConditionFormSet(ConditionFormSet):
+    """Conditions of the dimension of the group that was chosen for their rule."""
 
-    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+    @property
+    def scope(self) -> Scope | None:
         group = self.instance.group if self.instance.group_id else None
-        return {**super().get_form_kwargs(index), "dimension": Dimension(group.dimension) if group else None}
+        return Dimension(group.dimension) if group else None
 
     def clean(self) -> None:
         super().clean()
@@ -36,19 +35,10 @@ class ConditionFormSet(BaseInlineFormSet):
             raise forms.ValidationError("Give the rule at least one condition.")
 
 
-class ConditionInline(TabularInline):
+class RuleConditionInline(ConditionInline):
     model = Condition
-    form = ConditionForm
-    formset = ConditionFormSet
-    fields = ("field", "op", "typed_value")
-    verbose_name_plural = "conditions, all of which must hold"
-    extra = 0
+    formset = RuleConditionFormSet
     min_num = 1
-
-    @display(description="value")
-    def typed_value(self, condition: Condition) -> str:
-        """What a condition of a published version shows in the place of the field."""
-        return typed(condition.value)
 
     def _is_open(self, obj: Rule | None) -> bool:
         return obj is None or is_draft(obj.group.version)
@@ -75,7 +65,7 @@ class RuleAdmin(DraftAdmin):
     search_fields = ("name", "group__name")
     ordering = ("-group__version__number", "position", "pk")
     readonly_fields = ("version_page",)
-    inlines = (ConditionInline,)
+    inlines = (RuleConditionInline,)
     fieldsets = (
         (None, {"fields": (("group", "version_page"), ("name", "position"), ("effect", "points"))}),
         (

@@ -1,33 +1,30 @@
-"""Segments: people by who they are, to filter by, with how many they are now."""
+"""Segments: people by who they are, what they did and what they score, with how many they are as one types."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
+from django.urls import URLPattern
 from unfold.decorators import display
 
 from crm.admin.base import HandoffAdmin
-from scoring.admin.conditions import FitConditionFormSet, FitConditionInline, given
+from scoring.admin import condition_pages
+from scoring.admin.conditions import ConditionFormSet, ConditionInline, given
 from scoring.models import Segment, SegmentCondition
-from scoring.segments import members
-
-COUNTED = 10_000
-"""Beyond so many members the page says that there are more: counting millions takes too long for a page."""
 
 
-class SegmentConditionFormSet(FitConditionFormSet):
+class SegmentConditionFormSet(ConditionFormSet):
+    counts_people = True
+
     def clean(self) -> None:
         super().clean()
         if not given(self):
             raise forms.ValidationError("Give the segment at least one condition.")
 
 
-class SegmentConditionInline(FitConditionInline):
+class SegmentConditionInline(ConditionInline):
     model = SegmentCondition
     formset = SegmentConditionFormSet
     min_num = 1
@@ -37,8 +34,7 @@ class SegmentConditionInline(FitConditionInline):
 class SegmentAdmin(HandoffAdmin):
     list_display = ("name", "conditions_in_words", "description")
     search_fields = ("name", "description")
-    fields = ("name", "description", "people")
-    readonly_fields = ("people",)
+    fields = ("name", "description")
     inlines = (SegmentConditionInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Segment]:
@@ -48,9 +44,6 @@ class SegmentAdmin(HandoffAdmin):
     def conditions_in_words(self, segment: Segment) -> str:
         return " and ".join(str(condition) for condition in segment.conditions.all())
 
-    @display(description="members now")
-    def people(self, segment: Any) -> str:
-        if not segment.pk:
-            return "Save it, and they are counted."
-        number = members(segment, at=timezone.now()).order_by()[: COUNTED + 1].count()
-        return f"more than {COUNTED:,}" if number > COUNTED else f"{number:,}"
+    def get_urls(self) -> list[URLPattern]:
+        """Also what the rows of all editors of conditions ask while they are edited."""
+        return [*condition_pages.urls(self.admin_site), *super().get_urls()]

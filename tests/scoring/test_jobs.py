@@ -140,4 +140,5 @@ def test_what_is_left_over_is_drained_every_minute_and_everyone_evaluated_nightl
         ("scoring.jobs.evaluate_everyone", Schedule.DAILY, None),
         ("scoring.publication_jobs.note_swept", Schedule.MINUTES, 1),
         ("scoring.publication_jobs.publish_due", Schedule.MINUTES, 1),
+        ("scoring.survey_jobs.survey_fields", Schedule.DAILY, None),
     ]

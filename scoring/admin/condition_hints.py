@@ -1,0 +1,84 @@
+"""What editors of conditions suggest: the fields of a scope, the operators that suit, the values there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Count
+
+from scoring.admin.condition_values import EQUALITY, LISTS, NOTHING, SIZES
+from scoring.admin.field_words import words_for
+from scoring.condition_check import CHOICES
+from scoring.fields import (
+    ACTIVITY,
+    FIELDS_OF,
+    OPERATORS,
+    PROPERTY_PREFIXES,
+    Audience,
+    FieldType,
+    Scope,
+    type_of,
+)
+from scoring.models import Dimension, DomainList, Op, SurveyedField
+
+TAKES = {
+    **dict.fromkeys(NOTHING, ""),
+    **dict.fromkeys(LISTS, "several, with commas between: SaaS, Retail"),
+    **dict.fromkeys(SIZES, "a number: 50"),
+    Op.BETWEEN: "two numbers: 50, 500",
+    Op.IN_DOMAIN_LIST: "a domain list, or domains: acme.example",
+}
+"""What an operator's value looks like; the others take one text."""
+
+
+def hints(scope: Scope) -> dict[str, Any]:
+    """Everything that the rows of a page need, as JSON. A few dozen kilobytes at most: a survey is bounded."""
+    surveyed = list(_surveyed(scope))
+    found = {name: (known, values) for name, known, values, _ in surveyed}
+    named = [*FIELDS_OF[scope], *(name for name in found if name not in FIELDS_OF[scope])]
+    return {
+        "fields": [_field(name, scope, *found.get(name, (0, []))) for name in named],
+        "prefixes": PROPERTY_PREFIXES[scope],
+        "property_ops": _operators(FieldType.PROPERTY),
+        "ops": {op: _operator(op) for op in Op},
+        "lists": list(DomainList.objects.annotate(size=Count("entries")).values_list("name", "size")),
+        "estimated": any(estimated for *_, estimated in surveyed),
+    }
+
+
+def _surveyed(scope: Scope) -> Iterator[tuple[str, int, list[Any], bool]]:
+    """The fields of `scope` that are present, under the names that they have there."""
+    for row in SurveyedField.objects.all():
+        is_activity = row.dimension == Dimension.ENGAGEMENT
+        name = f"{ACTIVITY}{row.field}" if is_activity and scope == Audience.PEOPLE else row.field
+        if (scope == Audience.PEOPLE or scope == row.dimension) and type_of(scope, name):
+            yield name, row.known, row.values, row.estimated
+
+
+def _field(name: str, scope: Scope, known: int, values: list[Any]) -> dict[str, Any]:
+    holds = type_of(scope, name) or FieldType.PROPERTY
+    if name in CHOICES:
+        counts = dict(values)
+        shown = [choice.upper() if name == "score.grade" else choice for choice in CHOICES[name]]
+        values = sorted(((word, counts.get(word)) for word in shown), key=lambda each: -(each[1] or 0))
+    return {
+        "name": name,
+        "words": words_for(name),
+        "holds": holds,
+        "ops": _operators(holds),
+        "known": known,
+        "values": values,
+    }
+
+
+def _operators(holds: FieldType) -> list[str]:
+    return [op.value for op in Op if op in OPERATORS[holds]]
+
+
+def _operator(op: Op) -> dict[str, Any]:
+    return {
+        "takes": TAKES.get(op, "a word or text: CEO"),
+        "several": op in (Op.IN, Op.NOT_IN),
+        "suggests": op in EQUALITY or op in (Op.CONTAINS, Op.HAS_WORD, Op.STARTS_WITH),
+    }
