@@ -67,9 +67,14 @@ def _field(name: str, scope: Scope, known: int, values: list[Any]) -> dict[str, 
         "words": words_for(name),
         "holds": holds,
         "ops": _operators(holds),
+        "counts": "people" if _is_of_person(name, scope) else "activities",
         "known": known,
         "values": values,
     }
+
+
+def _is_of_person(name: str, scope: Scope) -> bool:
+    return scope != Dimension.ENGAGEMENT and not name.startswith(ACTIVITY)
 
 
 def _operators(holds: FieldType) -> list[str]:

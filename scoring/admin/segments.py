@@ -8,11 +8,23 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from crm.admin.base import HandoffAdmin
 from scoring.admin import condition_pages
 from scoring.admin.conditions import ConditionFormSet, ConditionInline, given
 from scoring.models import Segment, SegmentCondition
+
+
+class SegmentForm(forms.ModelForm):
+    class Meta:
+        model = Segment
+        fields = ("name", "description")
+        help_texts = {
+            "name": "What reps filter by, as in Hot in the Nordics.",
+            "description": "What it is for, as in: whom the spring campaign is about.",
+        }
+        widgets = {"description": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
 
 class SegmentConditionFormSet(ConditionFormSet):
@@ -32,6 +44,7 @@ class SegmentConditionInline(ConditionInline):
 
 @admin.register(Segment)
 class SegmentAdmin(HandoffAdmin):
+    form = SegmentForm
     list_display = ("name", "conditions_in_words", "description")
     search_fields = ("name", "description")
     fields = ("name", "description")

@@ -1,7 +1,8 @@
 // A text field that suggests: the list of the WAI-ARIA combobox pattern. What is typed counts, whether it is suggested or not.
 //
-// suggest(input, options) asks `options(text)` for [{ value, words, count }] as one types; `words` and `count` are shown beside
-// the value and may be empty. Choosing one writes its value and sends `input` and `change`, as typing does.
+// suggest(input, options) asks `options(search)` for [{ value, shown, words, count }]: with what is typed as one types, and with ""
+// as one opens the list, which then has everything. `shown` stands for the value, `words` and `count` beside it; all may be
+// left out. Choosing one writes its value and sends `input` and `change`, as typing does.
 
 let lists = 0;
 
@@ -20,8 +21,8 @@ export function suggest(input, options) {
   input.ariaExpanded = "false";
   input.setAttribute("aria-controls", list.id);
 
-  function open() {
-    shown = document.activeElement === input ? options(input.value) : [];
+  function open(search) {
+    shown = document.activeElement === input ? options(search) : [];
     if (!shown.length) {
       close();
       return;
@@ -73,8 +74,8 @@ export function suggest(input, options) {
     close();
   }
 
-  input.addEventListener("input", open);
-  input.addEventListener("click", open);
+  input.addEventListener("input", () => open(input.value));
+  input.addEventListener("click", () => open(""));
   input.addEventListener("blur", close);
   addEventListener("scroll", (event) => event.target !== list && close(), { capture: true, passive: true });
   addEventListener("resize", close);
@@ -90,7 +91,7 @@ export function suggest(input, options) {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (!isOpen) {
-        open();
+        open("");
       }
       const step = event.key === "ArrowDown" ? 1 : -1;
       activate(active < 0 && step < 0 ? shown.length - 1 : Math.max(0, Math.min(active + step, shown.length - 1)));

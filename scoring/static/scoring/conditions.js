@@ -95,20 +95,18 @@ function rank(name, wanted) {
   return name.includes(`.${wanted}`) || name.includes(` ${wanted}`) || name.includes(`_${wanted}`) ? 1 : name.includes(wanted) ? 2 : 3;
 }
 
-function fieldOptions(told, text) {
-  // A field that is chosen already is no search: whoever opens the list wants to see the others.
-  const search = known(told, text.trim()) ? "" : text;
+function fieldOptions(told, search) {
   return matching(told.fields, search, (field) => [field.name, field.words]).map((field) => ({
     value: field.name,
     words: field.words,
-    count: field.known ? counted(field.known, told) : "",
+    count: field.known ? counted(field.known, field, told) : "",
   }));
 }
 
-function valueOptions(told, row, text) {
+function valueOptions(told, row, search) {
   const op = part(row, "op").value;
   if (op === "in_domain_list") {
-    return matching(told.lists, text, ([name]) => [name]).map(([name, size]) => ({
+    return matching(told.lists, search, ([name]) => [name]).map(([name, size]) => ({
       value: name,
       words: "domain list",
       count: size === 1 ? "1 domain" : `${number.format(size)} domains`,
@@ -119,19 +117,20 @@ function valueOptions(told, row, text) {
     return [];
   }
   const several = told.ops[op].several;
+  const text = part(row, "value").value;
   const before = several ? text.slice(0, text.lastIndexOf(",") + 1) : "";
   const held = new Set(before.split(",").map((word) => word.trim().toLowerCase()));
   const values = field.values.filter(([value]) => !held.has(String(value).toLowerCase()));
-  const search = values.some(([value]) => String(value) === text.trim()) ? "" : text.slice(before.length);
-  return matching(values, search, ([value]) => [String(value)]).map(([value, count]) => ({
+  return matching(values, search.slice(before.length), ([value]) => [String(value)]).map(([value, count]) => ({
     value: before ? `${before} ${value}` : String(value),
     shown: String(value),
-    count: count === null ? "" : counted(count, told),
+    count: count === null ? "" : counted(count, field, told),
   }));
 }
 
-function counted(count, told) {
-  return `${told.estimated ? "≈ " : ""}${number.format(count)}`;
+function counted(count, field, told) {
+  const unit = field.counts === "people" ? ["person", "people"] : ["time", "times"];
+  return `${told.estimated ? "≈ " : ""}${number.format(count)} ${unit[count === 1 ? 0 : 1]}`;
 }
 
 // A row: what its field and operator leave open.
@@ -224,9 +223,12 @@ function answer(row, faults) {
       return line;
     }),
   );
-  row.classList.toggle("condition-wrong", faults.length > 0);
+  // A value that is still to come is no mistake.
+  const isBegun = part(row, "value").value.trim() === "" && wrong.size === 1 && wrong.has("value");
+  row.classList.toggle("condition-wrong", faults.length > 0 && !isBegun);
+  row.classList.toggle("condition-begun", isBegun);
   for (const name of ["field", "op", "value"]) {
-    part(row, name).ariaInvalid = wrong.has(name) ? "true" : null;
+    part(row, name).ariaInvalid = wrong.has(name) && !isBegun ? "true" : null;
   }
 }
 
