@@ -21,6 +21,8 @@ class LeadsConfig(AppConfig):
         import_module("scoring.sweep").register_waiting(import_module("leads.hold_back").waiting_for)
         sales, past = import_module("scoring.backtest.sales"), import_module("leads.past_mqls")
         sales.register_past_mqls(past.past_mqls)
+        share = import_module("leads.routing.share")
+        import_module("scoring.preview.sharing").register_share_out(share.share_out)
         post_migrate.connect(keep_roles_and_schedules, sender=self)
 
 

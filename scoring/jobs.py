@@ -66,4 +66,6 @@ SCHEDULED = (
     Scheduled("Survey fields and values", "scoring.survey_jobs.survey_fields", clock=time(3)),
     Scheduled("Publish what is planned", "scoring.publication_jobs.publish_due", minutes=1),
     Scheduled("Note when everyone is evaluated", "scoring.publication_jobs.note_swept", minutes=1),
+    Scheduled("Go on with trials", "scoring.trial_jobs.go_on_with_trials", minutes=1),
+    Scheduled("Delete old trials", "scoring.trial_jobs.delete_old_trials", clock=time(3)),
 )

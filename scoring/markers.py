@@ -18,11 +18,15 @@ from scoring.models import DomainListEntry
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One evaluation: as of `at`, of `contact_ids` (None: everyone), knowing what was recorded by `known_at`."""
+    """One evaluation: as of `at`, of `contact_ids` (None: everyone), knowing what was recorded by `known_at`.
+
+    `span` are the first and the last id of a part of everyone.
+    """
 
     at: datetime
     contact_ids: Sequence[int] | None = None
     known_at: datetime | None = None
+    span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,18 @@ class ContactIds:
 
 
 @dataclass(frozen=True, slots=True)
+class EndOfSpan:
+    """The first id of the run's span, or with `last` the last."""
+
+    last: bool = False
+
+    def value(self, run: Run) -> Any:
+        if run.span is None:
+            raise ValueError("this statement is for a span of contacts, and the run names none")
+        return run.span[self.last]
+
+
+@dataclass(frozen=True, slots=True)
 class Domains:
     """The domains of a named list, as they are now."""
 
@@ -59,7 +75,7 @@ class Domains:
         return list(DomainListEntry.objects.filter(list__name=self.name).values_list("domain", flat=True))
 
 
-Marker = Moment | KnownAt | ContactIds | Domains
+Marker = Moment | KnownAt | ContactIds | EndOfSpan | Domains
 
 
 def fill(params: Iterable[Any], run: Run) -> list[Any]:

@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import (
+    BigIntegerField,
     BooleanField,
     Case,
     Count,
@@ -37,7 +38,7 @@ from django.db.models import (
 from crm.models import Activity, Contact, ContactVersion
 from scoring.conditions import engagement_condition, fit_condition
 from scoring.decay import EVER_DAYS, Fade, faded, horizon_days
-from scoring.markers import ContactIds, KnownAt, Moment, Open
+from scoring.markers import ContactIds, EndOfSpan, KnownAt, Moment, Open
 from scoring.models import DecayKind, Dimension, Effect, Per
 from scoring.spec import DecaySpec, ModelSpec, RuleSpec
 
@@ -47,9 +48,11 @@ Sql = tuple[str, list[Any]]
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What kind of run a statement is for: some contacts or everyone, today's attributes or those of the moment,
-    all facts or only those known then, and whether matches and newest are wanted beside the points."""
+    all facts or only those known then, and whether matches and newest are wanted beside the points. Everyone can be
+    taken part by part, each a `span` of ids, in the order of the indexes."""
 
     everyone: bool = False
+    span: bool = False
     past: bool = False
     known: bool = False
     detail: bool = False
@@ -65,6 +68,14 @@ class Among(Func):
         column, held = compiler.compile(self.get_source_expressions()[0])
         ids, more = compiler.compile(self.get_source_expressions()[1])
         return f"{column} = ANY({ids})", [*held, *more]
+
+
+def _whom(path: str, shape: Shape) -> Q:
+    """Of rows with a contact's id at `path`: those of the run."""
+    if shape.span:
+        first, last = (Open(EndOfSpan(last), "bigint", BigIntegerField()) for last in (False, True))
+        return Q(**{f"{path}__gte": first, f"{path}__lte": last})
+    return Q() if shape.everyone else Q(Among(path))
 
 
 def moment(days_ago: float = 0.0) -> Expression:
@@ -101,8 +112,7 @@ def people(spec: ModelSpec, shape: Shape) -> QuerySet[Any, Any]:
             queryset = queryset.filter(recorded_at__lte=Open(KnownAt(), "timestamptz", DateTimeField()))
     else:
         queryset, ids, company, created = Contact.objects.all(), "id", "company", F("created_at")
-    if not shape.everyone:
-        queryset = queryset.filter(Among(ids))
+    queryset = queryset.filter(_whom(ids, shape))
     matches = {
         f"f{index}": Case(
             When(_conditions(rule, company=company), then=Value(True)),
@@ -140,9 +150,7 @@ def engaged(spec: ModelSpec, shape: Shape) -> QuerySet[Any, Any] | None:
 
 def _counted(rules: list[RuleSpec], shape: Shape) -> Q:
     """What no rule could count need not be read."""
-    counted = Q(occurred_at__lte=moment())
-    if not shape.everyone:
-        counted &= Q(Among("contact_id"))
+    counted = Q(occurred_at__lte=moment()) & _whom("contact_id", shape)
     if shape.known:
         counted &= Q(recorded_at__lte=Open(KnownAt(), "timestamptz", DateTimeField()))
     windows = [rule.window_days for rule in rules]
@@ -178,9 +186,7 @@ def recycled(shape: Shape) -> QuerySet[Any, Any]:
         queryset, ids = ContactVersion.objects.filter(then()), "contact_id"
     else:
         queryset, ids = Contact.objects.all(), "id"
-    queryset = queryset.filter(recycled_at__isnull=False, recycled_at__lte=moment())
-    if not shape.everyone:
-        queryset = queryset.filter(Among(ids))
+    queryset = queryset.filter(_whom(ids, shape), recycled_at__isnull=False, recycled_at__lte=moment())
     return queryset.order_by().values("recycled_at", person=F(ids))
 
 

@@ -141,4 +141,6 @@ def test_what_is_left_over_is_drained_every_minute_and_everyone_evaluated_nightl
         ("scoring.publication_jobs.note_swept", Schedule.MINUTES, 1),
         ("scoring.publication_jobs.publish_due", Schedule.MINUTES, 1),
         ("scoring.survey_jobs.survey_fields", Schedule.DAILY, None),
+        ("scoring.trial_jobs.delete_old_trials", Schedule.DAILY, None),
+        ("scoring.trial_jobs.go_on_with_trials", Schedule.MINUTES, 1),
     ]
