@@ -88,10 +88,15 @@ def hold(version: ScoringVersion) -> ScoringVersion:
     held = ScoringVersion.objects.select_for_update(no_key=True).filter(pk=version.pk).first()
     if held is None:
         raise NoDraft(FieldError("", f"version {version.number} was deleted meanwhile", "nothing was saved"))
-    if held.status != ScoringVersion.Status.DRAFT:
-        problem = f"nothing was saved: version {held.number} was published meanwhile"
-        raise NoDraft(FieldError("", problem, "make a draft from it, and change that"))
+    refuse_all_but_drafts(held)
     return held
+
+
+def refuse_all_but_drafts(version: ScoringVersion) -> None:
+    """Raise NoDraft where `version` was published, be it meanwhile or long ago."""
+    if version.status != ScoringVersion.Status.DRAFT:
+        problem = f"nothing was saved: version {version.number} is {version.get_status_display().lower()}"
+        raise NoDraft(FieldError("", problem, "make a draft from it, and change that"))
 
 
 @transaction.atomic

@@ -42,7 +42,7 @@ class ConditionForm(forms.ModelForm):
     def __init__(self, *args: Any, scope: Scope | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.scope = scope
-        self.initial["typed_value"] = typed(self.instance.value)
+        self.initial.setdefault("typed_value", typed(self.instance.value))
         for name in ("field", "op", "typed_value", "position"):
             mark = f"data-condition-{name.removeprefix('typed_')}"
             self.fields[name].widget.attrs |= {mark: "", "autocomplete": "off"}

@@ -6,76 +6,40 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.postgres.forms import SimpleArrayField
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from crm.admin.base import acting_user
 from crm.errors import HandoffError
+from scoring.admin.draft_page import answer
+from scoring.admin.draft_page.asked import Asked
+from scoring.admin.draft_page.settings_form import SettingsForm
+from scoring.admin.draft_page.urls import opened_by
+from scoring.admin.draft_page.urls import urls as draft_urls
 from scoring.admin.drafts import DraftAdmin, is_draft
+from scoring.admin.publishing import live_status, publishing_urls
+from scoring.admin.publishing.status import MAY_PUBLISH
 from scoring.admin.version_import import ImportForm
 from scoring.model_check import errors_of
 from scoring.model_file import read_model, write_model
-from scoring.models import Group, Rule, ScoringVersion
+from scoring.models import ScoringVersion
 from scoring.personas import check_personas
-from scoring.publish import publish
 from scoring.versions import add_draft, save_draft, spec_of
 
 STATUS_COLOURS = {"Draft": "warning", "Published": "success", "Retired": "info"}
 
 
-class VersionForm(forms.ModelForm):
-    fit_grades = SimpleArrayField(
-        forms.FloatField(),
-        min_length=3,
-        max_length=3,
-        help_text="Points from which fit is A, B and C.",
-        widget=UnfoldAdminTextInputWidget,
-    )
-    engagement_grades = SimpleArrayField(
-        forms.FloatField(),
-        min_length=3,
-        max_length=3,
-        help_text="Points from which engagement is 1, 2 and 3.",
-        widget=UnfoldAdminTextInputWidget,
-    )
-
-    class Meta:
-        model = ScoringVersion
-        fields = (
-            "name", "note", "threshold", "min_fit", "min_engagement", "max_fit", "max_engagement",
-            "requalify_after_days", "restart_engagement_on_recycle", "decay_kind", "decay_days", "decay_percent",
-            "fit_grades", "engagement_grades",
-        )  # fmt: skip
-
-
-class GroupInline(TabularInline):
-    model = Group
-    fields = ("name", "dimension", "min_points", "max_points", "position")
-    extra = 0
-
-    def has_add_permission(self, request: HttpRequest, obj: ScoringVersion | None = None) -> bool:
-        return bool(super().has_add_permission(request, obj)) and (obj is None or is_draft(obj))
-
-    def has_change_permission(self, request: HttpRequest, obj: ScoringVersion | None = None) -> bool:
-        return bool(super().has_change_permission(request, obj)) and (obj is None or is_draft(obj))
-
-    def has_delete_permission(self, request: HttpRequest, obj: ScoringVersion | None = None) -> bool:
-        return bool(super().has_delete_permission(request, obj)) and (obj is None or is_draft(obj))
-
-
 @admin.register(ScoringVersion)
 class ScoringVersionAdmin(DraftAdmin):
-    form = VersionForm
+    form = SettingsForm
     list_display = (
         "number",
         "name",
@@ -99,14 +63,13 @@ class ScoringVersionAdmin(DraftAdmin):
         "published_by",
         "retired_at",
     )
-    inlines = (GroupInline,)
+    list_before_template = "admin/scoring/_live_status.html"
     actions_list = ("import_file",)
     actions_detail = (
         "publish_version",
         "try_personas",
         {"title": "More", "icon": "more_horiz", "items": ["export_file", "make_draft"]},
     )
-    change_form_after_template = "admin/scoring/version_parts.html"
     fieldsets = (
         (None, {"fields": (("number", "name", "status"), "note")}),
         (
@@ -146,6 +109,9 @@ class ScoringVersionAdmin(DraftAdmin):
     def rules(self, version: Any) -> int:
         return int(version.rules_number)
 
+    def get_urls(self) -> list[URLPattern]:
+        return [*draft_urls(self), *publishing_urls(self), *super().get_urls()]
+
     def change_view(
         self,
         request: HttpRequest,
@@ -153,21 +119,23 @@ class ScoringVersionAdmin(DraftAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        version = ScoringVersion.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
-        parts = self._parts(version, request) if version else {}
-        return super().change_view(request, object_id, form_url, {**parts, **(extra_context or {})})
+        """The page that edits a draft; of any other version the same page without a form."""
+        versions = ScoringVersion.objects.select_related("created_by", "published_by", "made_from")
+        asked = Asked(request, get_object_or_404(versions, pk=self._id(object_id)), self)
+        if not self.has_view_permission(request, asked.version):
+            raise PermissionDenied
+        if request.method != "GET":
+            return HttpResponseNotAllowed(["GET"])
+        return answer.page(asked, opened_by(asked, request.GET.get("open", "")))
 
-    def _parts(self, version: ScoringVersion, request: HttpRequest) -> dict[str, Any]:
-        """What the template below the form lists."""
-        rules = (
-            Rule.objects.filter(group__version=version).select_related("group").prefetch_related("conditions")
-        )
-        return {
-            "groups": version.groups.order_by("position", "pk"),
-            "rules": rules.order_by("group__position", "group__pk", "position", "pk"),
-            "personas": version.personas.all(),
-            "may_edit": self.has_change_permission(request, version),
-        }
+    def actions_of(self, request: HttpRequest, version: ScoringVersion) -> list[dict[str, Any]]:
+        """The buttons in the header of a version's page."""
+        allowed = self.get_actions_detail(request, version.pk)
+        actions: list[dict[str, Any]] = self._get_actions_navigation(self.actions_detail, allowed, version.pk)
+        return actions
+
+    def _id(self, said: str) -> int:
+        return int(said) if said.isdecimal() else 0
 
     def save_model(self, request: HttpRequest, obj: ScoringVersion, form: Any, change: bool) -> None:
         if change:
@@ -176,34 +144,26 @@ class ScoringVersionAdmin(DraftAdmin):
             add_draft(obj, by=acting_user(request), at=timezone.now())
 
     def has_publish_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self.has_change_permission(request, object_id)
+        draft = object_id is None or is_draft(self._version(object_id))
+        return draft and request.user.has_perm(MAY_PUBLISH)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {"status": live_status(request), **(extra_context or {})})
 
     def has_draft_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return bool(self.has_add_permission(request))
 
     @action(
         description="Publish",
-        url_path="publish",
+        url_path="to-publish",
         icon="publish",
         variant=ActionVariant.PRIMARY,
         permissions=["publish"],
-        dialog={
-            "title": "Publish this version?",
-            "description": "It becomes the live model, the one before it retires, and everyone is scored anew. "
-            "A published version never changes. It is refused where a rule has a fault or a persona breaks.",
-            "form_class": None,
-            "form_submit_text": "Publish",
-        },
     )
-    def publish_version(self, request: HttpRequest, form: forms.Form, object_id: str) -> HttpResponse:
-        version = get_object_or_404(ScoringVersion, pk=object_id)
-        try:
-            publish(version, by=acting_user(request), at=timezone.now())
-        except HandoffError as error:
-            self._tell(request, error)
-        else:
-            self.message_user(request, f"{version} is live. Everyone is being scored anew.", messages.SUCCESS)
-        return self._page(version)
+    def publish_version(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:scoring_publish", args=[object_id]))
 
     @action(description="Check personas", url_path="personas", icon="fact_check", permissions=["view"])
     def try_personas(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -280,7 +240,3 @@ class ScoringVersionAdmin(DraftAdmin):
 
     def _page(self, version: ScoringVersion) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:scoring_scoringversion_change", args=[version.pk]))
-
-    def _tell(self, request: HttpRequest, error: HandoffError) -> None:
-        for fault in error.errors:
-            self.message_user(request, str(fault), messages.ERROR)
