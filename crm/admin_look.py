@@ -77,6 +77,7 @@ NAVIGATION = [
         _page("Personas", "face", "scoring", "persona"),
         _page("Segments", "donut_small", "scoring", "segment"),
         _page("Domain lists", "list_alt", "scoring", "domainlist"),
+        _page("Held back", "pause_circle", "leads", "heldback"),
         _page("Scores", "speed", "scoring", "score"),
         _page("Score changes", "show_chart", "scoring", "scorechange"),
         _page("Waiting for evaluation", "hourglass_top", "scoring", "pending"),

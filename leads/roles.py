@@ -50,6 +50,7 @@ MARKETS: Grants = (
             "assignmentrule",
             "delivery",
             "enrolment",
+            "heldback",
             "plan",
             "planstep",
             "rep",

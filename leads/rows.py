@@ -41,7 +41,7 @@ class Row:
         mql, task = self.mql, self.task
         shown = (
             mql.owner_id, mql.grade, mql.total, mql.due_at, mql.first_touched_at, mql.accepted_at, mql.closed_at,
-            mql.search, self.movement, task and (task.pk, task.title, task.due_at),
+            mql.below_since, mql.search, self.movement, task and (task.pk, task.title, task.due_at),
         )  # fmt: skip
         return f"{crc32(repr(shown).encode()):08x}"
 

@@ -3,6 +3,7 @@
 from leads.admin import (
     assignment_rules,
     deliveries,
+    held_back,
     mails,
     mqls,
     people,
@@ -16,6 +17,7 @@ from leads.admin import (
 __all__ = [
     "assignment_rules",
     "deliveries",
+    "held_back",
     "mails",
     "mqls",
     "people",

@@ -28,7 +28,7 @@ SHOWN = (
     "owner__username", "owner__first_name", "owner__last_name", "contact__first_name", "contact__last_name",
     "contact__email", "contact__job_title", "contact__source", "contact__company__name", "grade", "total",
     "explanation", "search", "signal_at", "opened_at", "due_at", "sla_minutes", "first_touched_at", "accepted_at",
-    "closed_at", "verdict",
+    "closed_at", "below_since", "verdict",
 )  # fmt: skip
 """What a row is made of. Of three tables that is a third of the columns, and a third of the time to read them."""
 

@@ -23,6 +23,7 @@ from crm.models.apikey import create_key
 from leads.models import (
     AssignmentRule,
     Enrolment,
+    HeldBack,
     MailTemplate,
     Mql,
     Plan,
@@ -41,6 +42,7 @@ from scoring.models import (
     Group,
     Pending,
     Persona,
+    Publication,
     Rule,
     ScoringVersion,
     Segment,
@@ -101,6 +103,8 @@ def fill(number: int) -> None:
         for kept in (AssignmentRule(name=word, team=make_team(f"Team {word}")), Segment(name=word)):
             kept.save()
             kept.conditions.create(field="country", op="equals", value="DE")
+        publication = Publication.objects.create(version=draft, due_at=NOW, state="cancelled")
+        HeldBack.objects.create(contact=mql.contact, publication=publication, total=80, held_at=NOW)
         _fill_follow_up(mql, word)
         _fill_jobs(word)
 

@@ -71,6 +71,17 @@ def test_it_is_explained_as_it_stood_and_as_it_stands(page: Client) -> None:
     assert "Score D2 +50.00" in text_of(now)
 
 
+def test_one_that_the_rules_of_today_would_not_open_says_so(page: Client) -> None:
+    mql = make_mql()
+    Mql.objects.filter(pk=mql.pk).update(below_since=NOW)
+
+    detail = page.get(f"/inbox/{mql.pk}/").content.decode()
+    listed = page.get("/inbox/").content.decode()
+
+    assert "would not open it now" in detail
+    assert "Below today's rules" in listed
+
+
 def test_htmx_is_given_the_explanation_alone(page: Client) -> None:
     mql = make_mql()
 
