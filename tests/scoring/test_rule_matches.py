@@ -131,12 +131,16 @@ def test_among_many_contacts_some_stand_for_all(people: People, monkeypatch: pyt
     assert (found.contacts, found.points_30_days) == (2, 30)
 
 
-def test_one_rule_is_counted_among_all_as_long_as_there_is_time(
-    people: People, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("enough", "estimated"), [(2, True), (3, False)])
+def test_one_rule_that_some_hardly_tell_of_is_counted_among_all(
+    enough: int, estimated: bool, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rule_matches, "SAMPLED", 2)
+    monkeypatch.setattr(rule_matches, "ENOUGH", enough)
 
-    assert not matches(views()).estimated
+    found = matches(views())
+
+    assert (found.contacts, found.estimated) == (2, estimated)
 
 
 def test_one_rule_that_takes_too_long_is_estimated(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
