@@ -1,5 +1,6 @@
 """The work's tables. Submodules import in this order: working_time, routing, mql, then the others."""
 
+from leads.models import trail
 from leads.models.assignment import Assignment, AssignmentCondition, AssignmentRule
 from leads.models.calendar_feed import CalendarFeed
 from leads.models.come_back import ComeBack
@@ -47,4 +48,5 @@ __all__ = [
     "Verdict",
     "VerdictReason",
     "WorkingHours",
+    "trail",
 ]

@@ -1,5 +1,6 @@
 """The judgement's tables. Submodules import in this order: version, then all others, which import none but it."""
 
+from scoring.models import trail
 from scoring.models.lists import DomainList, DomainListEntry
 from scoring.models.pause import Pause
 from scoring.models.pending import DrainRequest, Pending
@@ -48,4 +49,5 @@ __all__ = [
     "SurveyedField",
     "Trial",
     "TrialContact",
+    "trail",
 ]

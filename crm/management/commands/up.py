@@ -18,6 +18,7 @@ from crm.demo_logins import DEMO_LOGINS, DEMO_PASSWORD, logins_with_demo_passwor
 from crm.embedded.server import EmbeddedServerError
 from crm.health import missing_migrations
 from crm.models import Contact
+from crm.who import by_command
 
 WEB_START_SECONDS = 60
 
@@ -72,7 +73,8 @@ class Command(BaseCommand):
         if settings.DEBUG:
             if demo and "demo" in get_commands() and not Contact.objects.exists():
                 self.stdout.write("Loading demo data.")
-                call_command("demo", stdout=self.stdout)
+                with by_command(["demo"]):
+                    call_command("demo", stdout=self.stdout)
             return
         try:
             refuse_demo_passwords()
