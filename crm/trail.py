@@ -98,8 +98,8 @@ def close_back_door(*, using: str, **_: Any) -> None:
     """Receiver of `post_migrate`: no setting of a session makes triggers look away.
 
     django-pgtrigger lets whoever sets `pgtrigger.ignore` pass its triggers, by a function that each new trigger brings
-    along anew. Nothing here needs that, and the trail must not have it. Asking it also took ten times as long as the rest
-    of a trigger: it begins a subtransaction for each row.
+    along anew. Nothing here needs that, and the trail must not have it. Asking it also took ten times as long as
+    all else in a trigger: it begins a subtransaction for each row.
     """
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT to_regproc('public._pgtrigger_should_ignore') IS NOT NULL")

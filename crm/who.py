@@ -67,7 +67,7 @@ def job_begins(*, task: dict[str, Any], **_: Any) -> None:
     func = task["func"]
     path = func if isinstance(func, str) else func.__name__
     name = task.get("group") or path.rpartition(".")[2].replace("_", " ")
-    job = pghistory.context(by={"kind": "job", "name": name})
+    job: AbstractContextManager[Any] = pghistory.context(by={"kind": "job", "name": name})
     job.__enter__()
     _jobs.append(job)
 
