@@ -19,6 +19,7 @@ from psycopg.errors import LockNotAvailable
 
 from scoring import marks
 from scoring.evaluate import Evaluator, ScoreRow, evaluator_of
+from scoring.everyone import mark_next
 from scoring.models import Effect, Pending, Score, ScoreChange, ScoringVersion
 from scoring.signals import scores_changed
 
@@ -38,24 +39,27 @@ COLUMNS = ["version", "fit", "engagement", "total", "grade", "disqualified", "fa
 
 
 def drain(*, at: datetime) -> int:
-    """Evaluate everyone whose mark is due at `at`. Returns how many evaluations that took.
+    """Evaluate everyone whose mark is due at `at`, and those too for whom everyone was asked for. Returns how many
+    evaluations that took.
 
     Without a published version the marks wait for one.
     """
     done = 0
-    while taken := _take(at):
-        done += taken
-    return done
+    while True:
+        if taken := _take(at):
+            done += taken
+        elif not mark_next(at=at):
+            return done
 
 
 def drain_for(seconds: float) -> tuple[int, bool]:
     """Drain by the clock for about `seconds`. Returns how many were evaluated, and whether none was left."""
     done, end = 0, time.monotonic() + seconds
     while time.monotonic() < end:
-        taken = _take(None)
-        if not taken:
+        if taken := _take(None):
+            done += taken
+        elif not mark_next(at=timezone.now()):
             return done, True
-        done += taken
     return done, False
 
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from crm.schedules import Scheduled
-from scoring import drain, marks
+from scoring import drain
+from scoring.everyone import ask_for_everyone
 from scoring.models import DrainRequest
 
 logger = logging.getLogger(__name__)
@@ -53,11 +54,10 @@ def drain_marks() -> int:
     return done
 
 
-def evaluate_everyone() -> int:
-    """Mark everyone, nightly: decay and windows move scores that no fact touches."""
-    marked = marks.mark_everyone(at=timezone.now())
+def evaluate_everyone() -> None:
+    """Have everyone evaluated, nightly: decay and windows move scores that no fact touches."""
+    ask_for_everyone(at=timezone.now())
     ask_to_drain()
-    return marked
 
 
 SCHEDULED = (

@@ -42,6 +42,14 @@ LATER = """
 """
 # In bulk: whoever has new facts is evaluated before everyone else, and so is one of these who gets some meanwhile.
 EVERYONE = MARK.format(whom="SELECT id, %(at)s, 0, '', true FROM crm_contact ORDER BY id FOR KEY SHARE")
+SLICE = MARK.format(
+    whom="""
+    SELECT id, %(at)s, 0, '', true FROM crm_contact WHERE id > %(after)s AND id <= %(last)s ORDER BY id FOR KEY SHARE
+"""
+)
+LAST_OF_SLICE = """
+    SELECT MAX(id) FROM (SELECT id FROM crm_contact WHERE id > %(after)s ORDER BY id LIMIT %(most)s) AS slice
+"""
 CROSSING = MARK.format(
     whom="""
     SELECT c.id, %(at)s, 0, '', true FROM scoring_score s JOIN crm_contact c ON c.id = s.contact_id
@@ -69,10 +77,24 @@ def mark_for_later(contact_ids: Sequence[int], *, at: datetime) -> int:
 
 
 def mark_everyone(*, at: datetime) -> int:
-    """Mark every contact, to be evaluated after those with new facts. Returns how many."""
+    """Mark every contact at once, to be evaluated after those with new facts. Returns how many.
+
+    Whoever writes facts meanwhile waits: among many contacts, `scoring.everyone` does it little by little.
+    """
     with connection.cursor() as cursor:
         cursor.execute(EVERYONE, {"at": at})
         return int(cursor.rowcount)
+
+
+def mark_slice(*, after: int, most: int, at: datetime) -> tuple[int, int | None]:
+    """Mark the next contacts by id `after` one, `most` at most. Returns how many, and the last of them; None for none."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_OF_SLICE, {"after": after, "most": most})
+        last: int | None = cursor.fetchone()[0]
+        if last is None:
+            return 0, None
+        cursor.execute(SLICE, {"at": at, "after": after, "last": last})
+        return int(cursor.rowcount), last
 
 
 def mark_crossing(*, at: datetime) -> int:

@@ -14,7 +14,8 @@ from django.db import transaction
 
 from crm.errors import Conflict, FieldError, Invalid
 from crm.models import User
-from scoring import jobs, marks
+from scoring import jobs
+from scoring.everyone import ask_for_everyone
 from scoring.model_check import errors_of
 from scoring.models import Opening, Publication, ScoringVersion
 from scoring.personas import persona_faults
@@ -162,6 +163,6 @@ def _go_live(
     publication.replaced, publication.done_at, publication.why = live, at, why
     publication.opening, publication.open_now, publication.open_per_day = pace.opening, pace.now, pace.per_day
     publication.save()
-    marks.mark_everyone(at=at)
+    ask_for_everyone(at=at)
     version_went_live.send(publish, publication_id=publication.pk, at=at)
     transaction.on_commit(jobs.ask_to_drain, robust=True)

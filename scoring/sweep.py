@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from scoring.everyone import still_to_mark
 from scoring.models import Pending, Publication
 from scoring.signals import everyone_evaluated
 
@@ -24,9 +25,10 @@ def held_back(publication: Publication) -> int:
     return sum(count(publication) for count in _counts)
 
 
-def still_to_evaluate(publication: Publication) -> int:
-    """How many of those who were there when it went live have not been evaluated under its version."""
-    return Pending.objects.filter(bulk=True, marked_at__lte=publication.done_at).count()
+def still_to_evaluate() -> int:
+    """How many are still to be evaluated because everyone is."""
+    waiting = Pending.objects.filter(bulk=True, attempts=0).count()
+    return waiting + (still_to_mark() or 0)
 
 
 def note_swept(*, at: datetime) -> bool:
@@ -35,9 +37,9 @@ def note_swept(*, at: datetime) -> bool:
     Whoever's evaluation failed is not waited for: their mark stays, with its error.
     """
     current = Publication.objects.current()
-    if current is None or current.swept_at or current.done_at is None:
+    if current is None or current.swept_at:
         return False
-    if Pending.objects.filter(bulk=True, attempts=0, marked_at__lte=current.done_at).exists():
+    if still_to_mark() is not None or Pending.objects.filter(bulk=True, attempts=0).exists():
         return False
     if not Publication.objects.filter(pk=current.pk, swept_at=None).update(swept_at=at):
         return False

@@ -3,7 +3,7 @@
 from scoring.models import trail
 from scoring.models.lists import DomainList, DomainListEntry
 from scoring.models.pause import Pause
-from scoring.models.pending import DrainRequest, Pending
+from scoring.models.pending import DrainRequest, EveryoneRequest, Pending
 from scoring.models.persona import Persona
 from scoring.models.publication import Opening, Publication
 from scoring.models.score import Score, ScoreChange
@@ -32,6 +32,7 @@ __all__ = [
     "DomainListEntry",
     "DrainRequest",
     "Effect",
+    "EveryoneRequest",
     "Group",
     "Op",
     "Opening",

@@ -74,3 +74,19 @@ class DrainRequest(models.Model):
 
     def __str__(self) -> str:
         return f"requested at {self.requested_at}" if self.requested_at else "none"
+
+
+class EveryoneRequest(models.Model):
+    """The one row by which everyone is to be evaluated. `requested_at` is empty when nobody asked; else those whose id is
+    above `marked_to` are still to be marked.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    requested_at = models.DateTimeField(null=True)
+    marked_to = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="everyonerequest_one_row")]
+
+    def __str__(self) -> str:
+        return f"since {self.requested_at}, to {self.marked_to}" if self.requested_at else "none"

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from crm.errors import Conflict, Invalid
-from scoring.drain import drain
+from scoring import everyone
+from scoring.drain import drain, evaluate_batch
 from scoring.models import Opening, Pending, Persona, Publication, Rule, Score, ScoringVersion
 from scoring.plan_publication import cancel_plan, plan, publish_due
 from scoring.publish import Pace, publish, roll_back
@@ -184,16 +185,50 @@ def test_a_pace_at_which_nobody_would_ever_open_is_refused() -> None:
         publish(draft(), by=None, at=NOW, pace=Pace(Opening.PACED, now=5))
 
 
-def test_everyone_is_evaluated_after_those_with_new_facts() -> None:
+def test_everyone_is_marked_by_slices_after_those_with_new_facts(monkeypatch: pytest.MonkeyPatch) -> None:
     publish(draft(), by=None, at=NOW)
-    old, new = make_contact(), make_contact()
+    people = [make_contact() for _ in range(3)]
     drain(at=NOW)
+    monkeypatch.setattr(everyone, "SLICE", 2)
 
     publish(draft(HARDER), by=None, at=NOW)
     make_qualifying("vp@acme.example")
+    marked = everyone.mark_next(at=NOW)
 
-    marks = list(Pending.objects.values_list("contact__email", "bulk"))
-    assert marks == [("vp@acme.example", False), (old.email, True), (new.email, True)]
+    assert marked == 2
+    assert list(Pending.objects.values_list("contact__email", "bulk")) == [
+        ("vp@acme.example", False),
+        (people[0].email, True),
+        (people[1].email, True),
+    ]
+
+
+def test_all_are_evaluated_anew_however_many_slices_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = [make_qualifying().pk for _ in range(5)]
+    publish(draft(), by=None, at=NOW)
+    drain(at=NOW)
+    monkeypatch.setattr(everyone, "SLICE", 2)
+
+    second = publish(draft(HARDER), by=None, at=NOW)
+    done = drain(at=NOW)
+
+    assert done == 5
+    assert set(Score.objects.values_list("pk", "version")) == {(pk, second.pk) for pk in people}
+
+
+def test_asking_for_everyone_again_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        make_contact()
+    publish(draft(), by=None, at=NOW)
+    drain(at=NOW)
+    monkeypatch.setattr(everyone, "SLICE", 2)
+    publish(draft(HARDER), by=None, at=NOW)
+    evaluate_batch(at=NOW)
+    everyone.mark_next(at=NOW)
+
+    publish(draft(), by=None, at=NOW)
+
+    assert everyone.still_to_mark() == 3
 
 
 def test_a_fact_of_somebody_who_waits_with_everyone_takes_them_to_the_front() -> None:
@@ -202,6 +237,7 @@ def test_a_fact_of_somebody_who_waits_with_everyone_takes_them_to_the_front() ->
     contact = make_contact("b@acme.example")
     drain(at=NOW)
     publish(draft(HARDER), by=None, at=NOW)
+    everyone.mark_next(at=NOW)
 
     make_contact(contact.email, job_title="VP")
 
@@ -230,7 +266,9 @@ def test_it_is_noted_once_when_everyone_has_been_evaluated() -> None:
 def test_whose_evaluation_fails_holds_up_nobody() -> None:
     make_contact()
     publish(draft(), by=None, at=NOW)
-    Pending.objects.update(attempts=1, not_before=NOW + HOUR, last_error="boom")
+    drain(at=NOW)
+    make_contact()
+    Pending.objects.update(bulk=True, attempts=1, not_before=NOW + HOUR, last_error="boom")
 
     swept = note_swept(at=NOW)
 

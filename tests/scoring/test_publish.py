@@ -12,6 +12,7 @@ from django.db import IntegrityError, InternalError, OperationalError, connectio
 from django_q.models import OrmQ
 
 from crm.errors import Conflict, Invalid
+from scoring.everyone import mark_next
 from scoring.models import Condition, Dimension, Group, Pending, Persona, Rule, ScoringVersion
 from scoring.publish import publish
 from scoring.spec import ModelSpec, PersonaSpec
@@ -61,6 +62,7 @@ def test_publishing_has_everyone_evaluated_anew() -> None:
     Pending.objects.filter(contact=waiting).update(attempts=4, not_before=NOW, last_error="failed")
 
     publish(draft(), by=None, at=NOW)
+    mark_next(at=NOW)
 
     assert list(Pending.objects.order_by("pk").values_list("pk", "attempts", "not_before")) == [
         (waiting.pk, 0, None),

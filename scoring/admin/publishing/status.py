@@ -48,6 +48,6 @@ def live_status(request: HttpRequest) -> LiveStatus:
             rows.filter(state=Publication.State.FAILED, version__status=ScoringVersion.Status.DRAFT)[:5]
         ),
         waiting=held_back(publication) if publication else 0,
-        to_evaluate=still_to_evaluate(publication) if publication and not publication.swept_at else 0,
+        to_evaluate=still_to_evaluate() if publication and not publication.swept_at else 0,
         may_publish=request.user.has_perm(MAY_PUBLISH),
     )
