@@ -160,9 +160,19 @@ def _bounds(group: GroupSpec) -> str:
     return f" ({', '.join(said)})"
 
 
-def _rules(before: ModelSpec, after: ModelSpec) -> Iterator[Difference]:
+def renamed_rules(before: ModelSpec, after: ModelSpec) -> dict[str, str]:
+    """New names by the old ones, of rules that are called otherwise and do the same."""
+    return _renamed(_in_groups_of(after, before), after.rules)
+
+
+def _in_groups_of(after: ModelSpec, before: ModelSpec) -> list[RuleSpec]:
+    """The rules of `before`, their groups called as they are in `after`."""
     groups = _groups_renamed(before, after)
-    former = [replace(rule, group=groups.get(rule.group, rule.group)) for rule in before.rules]
+    return [replace(rule, group=groups.get(rule.group, rule.group)) for rule in before.rules]
+
+
+def _rules(before: ModelSpec, after: ModelSpec) -> Iterator[Difference]:
+    former = _in_groups_of(after, before)
     renamed = _renamed(former, after.rules)
     was = {renamed.get(rule.name, rule.name): rule for rule in former}
     now = {rule.name: rule for rule in after.rules}

@@ -22,6 +22,7 @@ from crm.models import Activity, Company, Consent, Contact, Stage
 from crm.strict_yaml import Fault
 from scoring.evaluate import Evaluator
 from scoring.explain import Explanation, explain_with
+from scoring.explain_differences import what_changed
 from scoring.models import Effect
 from scoring.spec import ModelSpec, PersonaSpec
 from scoring.standing import facts_in_the_way
@@ -40,16 +41,19 @@ class PersonaResult:
     explanation: Explanation
     came_to: str
     """In words: "scored 57.5 of 60: Intent 27.5, ICP 30"."""
+    changed: tuple[str, ...] = ()
+    """Against another model, what differs: "Pricing page viewed gave 25, now 10". Empty where none was asked for."""
 
     @property
     def as_expected(self) -> bool:
         return self.explanation.qualifies == self.persona.qualifies
 
 
-def check_personas(spec: ModelSpec, *, at: datetime) -> list[PersonaResult]:
+def check_personas(spec: ModelSpec, *, at: datetime, against: ModelSpec | None = None) -> list[PersonaResult]:
     """Score each persona of `spec` as of `at`, from which all its days are counted back. In the order of the model.
 
-    `spec` must be sound: `scoring.model_check` says so.
+    `against`: another model, as the live one, by which they are scored too, so that results can say what changed.
+    Both must be sound: `scoring.model_check` says so.
     """
     if not spec.personas:
         return []
@@ -57,23 +61,27 @@ def check_personas(spec: ModelSpec, *, at: datetime) -> list[PersonaResult]:
         _shadow_facts()
         ids = _enter(spec.personas, at)
         explanations = explain_with(Evaluator(spec), ids, at=at)
+        former = explain_with(Evaluator(against), ids, at=at) if against else {}
         blocks = facts_in_the_way(ids, spec, at=at)
         transaction.set_rollback(True)
     results = []
     for persona, pk in zip(spec.personas, ids, strict=True):
         explanation = explanations[pk]
         explanation.blocked_by = blocks[pk]
-        results.append(PersonaResult(persona, explanation, came_to(explanation, spec)))
+        changed = what_changed(former[pk], explanation, was=against, now=spec) if against else []
+        results.append(PersonaResult(persona, explanation, came_to(explanation, spec), tuple(changed)))
     return results
 
 
-def persona_faults(spec: ModelSpec, *, at: datetime) -> list[Fault]:
-    """The personas of `spec` that do not come out as they say."""
+def persona_faults(spec: ModelSpec, *, at: datetime, against: ModelSpec | None = None) -> list[Fault]:
+    """The personas of `spec` that do not come out as they say, with what changed since the model `against`."""
     faults = []
-    for index, result in enumerate(check_personas(spec, at=at)):
+    for index, result in enumerate(check_personas(spec, at=at, against=against)):
         if not result.as_expected:
             wanted = "must qualify and does not" if result.persona.qualifies else "must not qualify and does"
             problem = f"“{result.persona.name}” {wanted}: {result.came_to}"
+            if result.changed:
+                problem = f"{problem}. What changed: {'; '.join(result.changed)}"
             faults.append(Fault(("personas", index, "qualifies"), problem, "mend the rules, or the persona"))
     return faults
 
