@@ -20,6 +20,7 @@ from scoring.model_check import errors_of
 from scoring.models import Opening, Publication, ScoringVersion
 from scoring.personas import persona_faults
 from scoring.signals import pace_changed, version_went_live
+from scoring.spec import ModelSpec
 from scoring.versions import spec_of, take_turns
 
 Status = ScoringVersion.Status
@@ -137,7 +138,17 @@ def refuse_unsound(version: ScoringVersion, *, at: datetime) -> None:
 def obstacles(version: ScoringVersion, *, at: datetime) -> list[FieldError]:
     """What keeps `version` from being published, by place and mend: faults of its rules, else broken personas."""
     spec = spec_of(version)
-    return errors_of(spec) or [FieldError("", f.problem, f.mend) for f in persona_faults(spec, at=at)]
+    if errors := errors_of(spec):
+        return errors
+    faults = persona_faults(spec, at=at, against=held_against(version))
+    return [FieldError("", fault.problem, fault.mend) for fault in faults]
+
+
+def held_against(version: ScoringVersion) -> ModelSpec | None:
+    """The model whose lines a broken persona names as changed: the live one, or else what `version` was made from."""
+    live = ScoringVersion.objects.live()
+    former = live if live and live.pk != version.pk else version.made_from
+    return spec_of(former) if former else None
 
 
 def _go_live(

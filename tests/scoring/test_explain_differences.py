@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
+from crm.errors import Invalid
 from crm.models import Contact
 from scoring.evaluate import Evaluator
 from scoring.explain import Explanation, explain_with
 from scoring.explain_differences import line_sentence, lines_that_differ, what_changed
 from scoring.models import Effect
 from scoring.personas import check_personas, persona_faults
+from scoring.publish import publish
 from scoring.spec import ModelSpec, PersonaSpec, RuleSpec
+from scoring.versions import save_draft
 from tests.factories import NOW, make_activity, make_contact
 from tests.scoring.conftest import WORKED_EXAMPLE, condition
 
@@ -151,3 +154,18 @@ def test_a_persona_that_holds_says_what_changed_too() -> None:
 
     assert result.as_expected
     assert result.changed == ("Vice president gave 30, now 31",)
+
+
+@pytest.mark.parametrize("held_against_the_live", [True, False])
+def test_publishing_is_refused_with_the_line_that_changed(held_against_the_live: bool) -> None:
+    """Against the live version, and where none is live against the one that the draft was made from."""
+    former = save_draft(MODEL, by=None, at=NOW)
+    if held_against_the_live:
+        publish(former, by=None, at=NOW)
+    made_from = None if held_against_the_live else former
+    draft = save_draft(with_rule(PRICING, points=2.5), by=None, at=NOW, made_from=made_from)
+
+    with pytest.raises(Invalid) as refused:
+        publish(draft, by=None, at=NOW)
+
+    assert "What changed: Pricing page viewed gave 40, now 10;" in str(refused.value.errors[0])

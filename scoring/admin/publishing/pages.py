@@ -77,9 +77,10 @@ class PublishingPages:
         current: Trial | None,
     ) -> dict[str, Any]:
         live, spec = ScoringVersion.objects.live(), spec_of(version)
-        changes = differences(spec_of(live) if live else None, spec)
+        former = spec_of(live) if live else None
+        changes = differences(former, spec)
         faults = errors_of(spec)
-        personas = [] if faults else check_personas(spec, at=timezone.now())
+        personas = [] if faults else check_personas(spec, at=timezone.now(), against=former)
         return {
             **self.model_admin.admin_site.each_context(request),
             "title": f"Publish version {version.number}",
