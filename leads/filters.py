@@ -15,7 +15,7 @@ from crm.models import User
 from leads.models import Mql
 from leads.models.mql import MqlQuerySet
 from scoring.models import Segment
-from scoring.segments import conditions_q
+from scoring.segments import belongs_q
 
 GRADES = [(letter, f"{letter}: any engagement") for letter in "ABCD"] + [
     (f"{letter}{number}", f"{letter}{number}") for letter in "ABCD" for number in "1234"
@@ -145,12 +145,7 @@ class MqlFilters(django_filters.FilterSet):
 
     def by_segment(self, mqls: MqlQuerySet, name: str, value: list[str]) -> MqlQuerySet:
         segments = Segment.objects.filter(pk__in=value).prefetch_related("conditions")
-        members = [
-            conditions_q(rows, at=self.at, prefix="contact__")
-            for each in segments
-            if (rows := each.conditions.all())
-        ]
-        return mqls.filter(any_of(members))
+        return mqls.filter(any_of(belongs_q(each, at=self.at, prefix="contact__") for each in segments))
 
     @property
     def asked(self) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from crm.models import Stage, User
 from leads.come_back import day_fault
 from leads.models import Verdict, VerdictReason
+from scoring.models import Segment
 
 
 class QualifyForm(forms.Form):
@@ -111,4 +112,5 @@ class ContactFilter(forms.Form):
         label="Search", required=False, max_length=200, widget=forms.SearchInput(attrs={"data-search": True})
     )
     stage = forms.ChoiceField(choices=[("", "Any stage"), *Stage.choices], required=False)
+    segment = forms.ModelChoiceField(Segment.objects.all(), empty_label="Any segment", required=False)
     sort = forms.ChoiceField(choices=[("newest", "Newest"), ("score", "Best score")], required=False)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from crm.models import Contact
-from scoring.audience import clauses
+from scoring.audience import NOBODY, clauses
 from scoring.models import ConditionRow, DomainListEntry, Op, Segment
 from scoring.spec import ConditionSpec
 
@@ -47,7 +47,12 @@ def specs_of(rows: Rows) -> list[ConditionSpec]:
     ]
 
 
+def belongs_q(segment: Segment, *, at: datetime, prefix: str = "") -> Q:
+    """Who belongs to `segment`, as `conditions_q` says it. Nobody does while it has no condition."""
+    rows = list(segment.conditions.all())
+    return conditions_q(rows, at=at, prefix=prefix) if rows else NOBODY
+
+
 def members(segment: Segment, *, at: datetime) -> QuerySet[Contact]:
-    """Who belongs to `segment`. Nobody does while it has no condition."""
-    rows: Sequence[ConditionRow] = list(segment.conditions.all())
-    return Contact.objects.filter(conditions_q(rows, at=at)) if rows else Contact.objects.none()
+    """Who belongs to `segment`."""
+    return Contact.objects.filter(belongs_q(segment, at=at))

@@ -29,6 +29,8 @@ from leads.views.detail import (
 )
 from leads.views.place import back
 from leads.views.requests import PageRequest, asks_for, page_of
+from scoring.models import Segment
+from scoring.segments import belongs_q
 
 PAGE = 50
 ORDERS = {
@@ -40,7 +42,7 @@ ORDERS = {
 @login_required
 @require_safe
 def contacts(request: PageRequest) -> HttpResponse:
-    """Contacts by name or address, stage and company, the newest or the best first, a page at a time."""
+    """Contacts by name or address, stage, segment and company, the newest or the best first, a page at a time."""
     form = ContactFilter(request.GET)
     form.is_valid()
     company = _company(request)
@@ -48,7 +50,8 @@ def contacts(request: PageRequest) -> HttpResponse:
         "form": form,
         "company": company,
         "page": _page(form.cleaned_data, company, after=request.GET.get("after", "")),
-        "filtered": any(form.cleaned_data.get(name) for name in ("q", "stage")) or company,
+        "filtered": any(form.cleaned_data.get(name) for name in ("q", "stage", "segment")) or company,
+        "has_segments": Segment.objects.exists(),
     }
     return render(request, "leads/contacts.html", context)
 
@@ -66,6 +69,8 @@ def _page(wanted: dict[str, Any], company: Company | None, *, after: str) -> Pag
         found = found.matching(wanted["q"])
     if wanted.get("stage"):
         found = found.filter(stage=wanted["stage"])
+    if wanted.get("segment"):
+        found = found.filter(belongs_q(wanted["segment"], at=timezone.now()))
     if company:
         found = found.filter(company=company)
     if order is ORDERS["score"]:

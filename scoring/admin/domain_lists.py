@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.text import capfirst
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from crm.admin.base import HandoffAdmin
-from crm.errors import Invalid
-from scoring.domain_lists import add_domains, domains_in, evaluate_anew
+from crm.errors import HandoffError, Invalid
+from scoring.admin import domain_upload
+from scoring.domain_lists import Change, add_domains, domains_in, evaluate_anew
 from scoring.models import DomainList, DomainListEntry
 
 
@@ -26,7 +28,8 @@ class DomainListForm(forms.ModelForm):
         label="Add domains",
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
-        help_text="One each line, or with commas between. Subdomains belong to them.",
+        help_text="One each line, or with commas between: rival.example. Subdomains belong to them. "
+        "Once the list is saved, a file can be uploaded into it.",
     )
 
     class Meta:
@@ -69,6 +72,7 @@ class DomainListAdmin(HandoffAdmin):
     search_fields = ("name", "description", "=entries__domain")
     fields = ("name", "description", "more")
     inlines = (EntryInline,)
+    actions_detail = ("upload", "download")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DomainList]:
         return super().get_queryset(request).annotate(number=Count("entries"))
@@ -76,6 +80,38 @@ class DomainListAdmin(HandoffAdmin):
     @display(description="domains", ordering="number")
     def size(self, domain_list: Any) -> int:
         return int(domain_list.number)
+
+    @action(description="Upload a file", url_path="upload", icon="upload_file", permissions=["upload"])
+    def upload(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take a file: first what it does to the list is shown, then it is done."""
+        domain_list = get_object_or_404(DomainList, pk=object_id)
+        if "stamp" in request.POST:
+            try:
+                change = domain_upload.done(domain_list, request.POST)
+            except HandoffError as error:
+                self.message_user(request, error.in_words, messages.ERROR)
+                return redirect("admin:scoring_domainlist_upload", object_id)
+            self.message_user(request, _said(change), messages.SUCCESS)
+            return redirect("admin:scoring_domainlist_change", object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Upload domains into {domain_list}",
+            "opts": self.model._meta,
+        }
+        return domain_upload.shown(request, domain_list, context)
+
+    def has_upload_permission(self, request: HttpRequest, object_id: str = "") -> bool:
+        return bool(request.user.has_perm("scoring.change_domainlist"))
+
+    @action(description="Download as a file", url_path="download", icon="download", permissions=["view"])
+    def download(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        domain_list = get_object_or_404(DomainList, pk=object_id)
+        lines = ["domain", *domain_list.entries.values_list("domain", flat=True)]
+        return HttpResponse(
+            "".join(f"{line}\r\n" for line in lines),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{domain_list.name}.csv"'},
+        )
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -90,6 +126,14 @@ class DomainListAdmin(HandoffAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[DomainList]) -> None:
         super().delete_queryset(request, queryset)
         evaluate_anew(at=timezone.now())
+
+
+def _said(change: Change) -> str:
+    if change.is_none:
+        return "All of it is in the list already."
+    parts = [f"{len(change.added):,} added"] if change.added else []
+    parts += [f"{len(change.removed):,} taken out"] if change.removed else []
+    return f"{' and '.join(parts)}. Everyone is scored anew in the background."
 
 
 @admin.register(DomainListEntry)
