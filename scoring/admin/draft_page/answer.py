@@ -10,7 +10,9 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django_htmx.http import reswap, retarget, trigger_client_event
 
+from crm.models import ActivityKind
 from scoring.admin.draft_page.asked import Asked
+from scoring.admin.draft_page.changes import changes_of
 from scoring.admin.draft_page.opened import Opened
 
 HERE = "admin/scoring/draft"
@@ -24,8 +26,11 @@ def page(asked: Asked, opened: Opened | None = None, *, status: int = 200) -> Ht
         **asked.pages.admin_site.each_context(asked.request),
         "title": str(asked.version),
         "opts": asked.pages.model._meta,
+        "original": asked.version,
         "is_fullwidth": "1",
         "actions_detail": asked.pages.actions_of(asked.request, asked.version),
+        "kinds": ActivityKind.values,
+        **changes_of(asked),
         **_context(asked, opened),
     }
     return TemplateResponse(asked.request, f"{HERE}/page.html", context, status=status)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from crm.models import ActivityKind
 from scoring.edit import seen_group, seen_persona, seen_rule, seen_settings
 from scoring.models import Dimension, Group, Persona, Rule, ScoringVersion
 from scoring.order import Order
@@ -11,6 +12,8 @@ from scoring.predicates import number
 from scoring.spec import GroupSpec, ModelSpec, PersonaSpec, RuleSpec
 from scoring.versions import group_spec, persona_spec, rule_spec, rules_of, spec_of_rows
 from scoring.words import decay_words, rule_sentence
+
+KINDS: dict[str, str] = {kind.value: str(kind.label) for kind in ActivityKind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,21 @@ class PersonaLine:
     def place(self) -> str:
         return f"persona-{self.pk}"
 
+    @property
+    def who(self) -> str:
+        """Who they are and what they did, in a line: "VP Sales, Acme, Germany; 3 page views, 1 call"."""
+        contact, company = self.spec.contact, self.spec.contact.get("company", {})
+        they = [
+            contact.get("job_title"),
+            company.get("name") or company.get("industry"),
+            contact.get("country"),
+        ]
+        did: dict[str, int] = {}
+        for one in self.spec.activities:
+            did[one["kind"]] = did.get(one["kind"], 0) + one.get("times", 1)
+        done = [f"{times} × {KINDS.get(kind, kind).lower()}" for kind, times in did.items()]
+        return "; ".join(filter(None, [", ".join(filter(None, they)), ", ".join(done)]))
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -89,10 +107,13 @@ class Draft:
         return decay_words(self.spec.decay) or "does not fade"
 
     @property
-    def grades(self) -> str:
-        """From how many points each is given: "A 55, B 40, C 20; 1 from 60, …"."""
-        cuts = zip("ABC123", (*self.spec.fit_grades, *self.spec.engagement_grades), strict=True)
-        return " · ".join(f"{grade} {number(cut)}" for grade, cut in cuts)
+    def fit_grades(self) -> str:
+        """From how many points each is given: "A 55, B 40, C 20"."""
+        return _grades("ABC", self.spec.fit_grades)
+
+    @property
+    def engagement_grades(self) -> str:
+        return _grades("123", self.spec.engagement_grades)
 
     def group(self, pk: int) -> GroupPart | None:
         return next((group for group in self.groups if group.pk == pk), None)
@@ -102,6 +123,10 @@ class Draft:
 
     def groups_of(self, dimension: Dimension) -> list[GroupPart]:
         return [group for group in self.groups if group.dimension == dimension]
+
+
+def _grades(grades: str, cuts: tuple[float, ...]) -> str:
+    return ", ".join(f"{grade} {number(cut)}" for grade, cut in zip(grades, cuts, strict=True))
 
 
 def read_draft(version: ScoringVersion) -> Draft:

@@ -9,8 +9,9 @@ from django.http import Http404, HttpResponse, HttpResponseNotAllowed, HttpRespo
 from django.urls import URLPattern, path
 
 from scoring import edit
-from scoring.admin.draft_page import answer, groups, moves, rules, settings
-from scoring.admin.draft_page.asked import Asked, VersionPages, for_editors
+from scoring.admin.draft_page import answer, figures, groups, moves, personas, rules, settings
+from scoring.admin.draft_page.asked import Asked, VersionPages, for_editors, for_readers
+from scoring.admin.draft_page.changes import changes_of
 from scoring.admin.draft_page.opened import Opened
 
 
@@ -33,6 +34,10 @@ PARTS = {
     "delete-rule": Part(rules.delete, rules.open_deletion, "_rule.html"),
     "duplicate-rule": Part(rules.duplicate),
     "switch-rule": Part(rules.switch),
+    "persona": Part(personas.save, personas.open_persona, "_persona.html"),
+    "new-persona": Part(personas.add, personas.open_new, "_new_persona.html"),
+    "delete-persona": Part(personas.delete, personas.open_deletion, "_persona.html"),
+    "duplicate-persona": Part(personas.duplicate),
 }
 
 
@@ -61,12 +66,22 @@ def _at_part(asked: Asked, kind: str, pk: int) -> HttpResponse:
     opened = found.open(asked, pk)
     if not asked.htmx:
         return HttpResponseRedirect(f"{asked.address}?open={kind}-{pk}#{opened.place}")
-    context = {
-        "line": asked.draft.lines.get(pk),
-        "group": asked.draft.group(pk),
-        "persona": asked.draft.persona(pk),
-    }
+    line = asked.draft.persona(pk) if kind.endswith("persona") else asked.draft.lines.get(pk)
+    context = {"line": line, "group": asked.draft.group(pk)}
     return answer.part(asked, found.template, context, None if "closed" in asked.request.GET else opened)
+
+
+def _unsaved(asked: Asked, kind: str, pk: int) -> HttpResponse:
+    """What a rule or persona does as its form stands."""
+    if asked.request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if kind in ("persona", "new-persona"):
+        return personas.of_unsaved(asked)
+    return figures.of_unsaved(asked, kind, pk)
+
+
+def _changes(asked: Asked) -> HttpResponse:
+    return answer.part(asked, "_changes.html", changes_of(asked))
 
 
 def _move(asked: Asked) -> HttpResponse:
@@ -76,5 +91,13 @@ def _move(asked: Asked) -> HttpResponse:
 def urls(pages: VersionPages) -> list[URLPattern]:
     return [
         path("<int:version>/order/", for_editors(pages, _move), name="scoring_draft_order"),
+        path("<int:version>/figures/", for_readers(pages, figures.figures), name="scoring_draft_figures"),
+        path("<int:version>/changes/", for_readers(pages, _changes), name="scoring_draft_changes"),
+        path("<int:version>/results/", for_readers(pages, personas.results), name="scoring_draft_results"),
+        path(
+            "<int:version>/<slug:kind>/<int:pk>/unsaved/",
+            for_editors(pages, _unsaved),
+            name="scoring_draft_unsaved",
+        ),
         path("<int:version>/<slug:kind>/<int:pk>/", for_editors(pages, _at_part), name="scoring_draft_part"),
     ]
