@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from scoring.models import Dimension, Effect
+from scoring.standing import IN_THE_WAY
 
 CENT = Decimal("0.01")
 Caps = list[tuple[str, Decimal]]
@@ -74,16 +75,6 @@ class Breakdown:
     fast_tracked: bool
     in_the_way: list[str]
     """What besides the points keeps the contact from an MQL, in words."""
-
-
-IN_THE_WAY = {
-    "stage": "their stage does not become an MQL",
-    "open_mql": "their MQL is open",
-    "opted_out": "they opted out of sales contact",
-    "recently_recycled": "they were recycled not long ago",
-    "no_new_engagement": "they have not engaged since they were recycled",
-    "paused": "opening MQLs is paused",
-}
 
 
 def breakdown(explanation: Mapping[str, Any]) -> Breakdown:

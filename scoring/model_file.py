@@ -14,7 +14,7 @@ from crm.strict_yaml import Block, Document, Part, dump, load
 from scoring.fields import canonical
 from scoring.model_check import faults_of, fit_rule_has
 from scoring.models import DecayKind, Dimension, Effect, Op, Per
-from scoring.persona_check import PERSONA_ACTIVITY, PERSONA_CONTACT
+from scoring.persona_check import PERSONA_ACTIVITY, PERSONA_CONTACT, shape_faults
 from scoring.personas import persona_faults
 from scoring.spec import ConditionSpec, DecaySpec, GroupSpec, ModelSpec, PersonaSpec, RuleSpec
 
@@ -28,6 +28,7 @@ RULE_KEYS = ("name", "group", "enabled", "effect", "points", *ENGAGEMENT_KEYS, "
 CONDITION_KEYS = ("field", "op", "value")
 DECAY_KEYS = ("kind", "percent", "days")
 PERSONA_KEYS = ("name", "qualifies", "contact", "activities")
+PERSON_KEYS = ("contact", "activities")
 GRADES = 3
 WORDS = frozenset({Op.CONTAINS, Op.HAS_WORD, Op.STARTS_WITH, Op.IN_DOMAIN_LIST})
 """Operators whose values are text even where they look like a number: the part of a path, of a title."""
@@ -38,6 +39,21 @@ def read_model(text: str) -> ModelSpec:
     spec, document = _read(text)
     _refuse_faults(document)
     return spec
+
+
+def read_person(text: str) -> PersonaSpec:
+    """Somebody made up, written as a persona without a name: `contact: {…}` and `activities: […]`. Raises Invalid."""
+    top = load(text)
+    persona = _persona(top, required=())
+    top.document.faults += shape_faults(persona, ())
+    _refuse_faults(top.document)
+    return persona
+
+
+def write_person(persona: PersonaSpec) -> str:
+    """A persona as `read_person` takes it: without its name, and without what must come of it."""
+    written = _persona_written(persona)
+    return dump(Block({key: written[key] for key in PERSON_KEYS if key in written}))
 
 
 def check_model(text: str, *, at: datetime) -> ModelSpec:
@@ -166,8 +182,8 @@ def _condition(part: Part) -> ConditionSpec:
     return ConditionSpec(field, op, value)
 
 
-def _persona(part: Part) -> PersonaSpec:
-    keys = part.mapping(PERSONA_KEYS, required=("name", "qualifies"))
+def _persona(part: Part, required: tuple[str, ...] = ("name", "qualifies")) -> PersonaSpec:
+    keys = part.mapping(PERSONA_KEYS if required else PERSON_KEYS, required=required)
     return PersonaSpec(
         name=keys["name"].text() if "name" in keys else "",
         qualifies=keys["qualifies"].boolean() if "qualifies" in keys else False,

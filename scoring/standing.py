@@ -19,6 +19,16 @@ from scoring.models import Pause
 from scoring.spec import ModelSpec
 from scoring.statement import at_moment
 
+IN_THE_WAY = {
+    "stage": "their stage does not become an MQL",
+    "open_mql": "their MQL is open",
+    "opted_out": "they opted out of sales contact",
+    "recently_recycled": "they were recycled not long ago",
+    "no_new_engagement": "they have not engaged since they were recycled",
+    "paused": "opening MQLs is paused",
+}
+"""The fixed words as a page says them."""
+
 HasOpenMql = Callable[[Sequence[int], datetime], Collection[int]]
 
 _checks: list[HasOpenMql] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -13,65 +14,53 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import Truncator
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from crm.admin.base import acting_user
+from crm.admin.base import HandoffAdmin, acting_user
 from crm.errors import HandoffError
+from crm.models import User
 from scoring.admin.draft_page import answer
 from scoring.admin.draft_page.asked import Asked
 from scoring.admin.draft_page.settings_form import SettingsForm
 from scoring.admin.draft_page.urls import opened_by
 from scoring.admin.draft_page.urls import urls as draft_urls
-from scoring.admin.drafts import DraftAdmin, is_draft
+from scoring.admin.one_person import person_urls
 from scoring.admin.publishing import live_status, publishing_urls
 from scoring.admin.publishing.status import MAY_PUBLISH
+from scoring.admin.trials import trial_urls
 from scoring.admin.version_import import ImportForm
-from scoring.model_check import errors_of
-from scoring.model_file import read_model, write_model
+from scoring.model_file import read_file, write_model
+from scoring.model_import import import_model
+from scoring.model_lists import lists_of
 from scoring.models import ScoringVersion
-from scoring.personas import check_personas
+from scoring.publish import held_against
 from scoring.versions import add_draft, save_draft, spec_of
 
 STATUS_COLOURS = {"Draft": "warning", "Published": "success", "Retired": "info"}
 
 
 @admin.register(ScoringVersion)
-class ScoringVersionAdmin(DraftAdmin):
+class ScoringVersionAdmin(HandoffAdmin):
     form = SettingsForm
-    list_display = (
-        "number",
-        "name",
-        "state",
-        "threshold",
-        "rules",
-        "created_at",
-        "published_at",
-        "published_by",
-    )
+    list_display = ("number", "name", "state", "made", "why", "made_from_version", "rules", "went_live")
     list_display_links = ("number", "name")
-    list_select_related = ("published_by",)
+    list_select_related = ("created_by", "published_by", "made_from")
     list_filter = (("status", ChoicesDropdownFilter),)
     search_fields = ("name", "note")
-    readonly_fields = (
-        "number",
-        "status",
-        "created_at",
-        "created_by",
-        "published_at",
-        "published_by",
-        "retired_at",
-    )
     list_before_template = "admin/scoring/_live_status.html"
     actions_list = ("import_file",)
     actions_detail = (
         "publish_version",
-        "try_personas",
-        {"title": "More", "icon": "more_horiz", "items": ["export_file", "make_draft"]},
+        "see_trials",
+        "see_person",
+        {"title": "More", "icon": "more_horiz", "items": ["export_file", "make_draft", "delete_draft"]},
     )
     fieldsets = (
-        (None, {"fields": (("number", "name", "status"), "note")}),
+        (None, {"fields": (("name", "note"),)}),
         (
             "When somebody qualifies",
             {
@@ -86,31 +75,57 @@ class ScoringVersionAdmin(DraftAdmin):
             "How points fade, and grades",
             {"fields": (("decay_kind", "decay_days", "decay_percent"), ("fit_grades", "engagement_grades"))},
         ),
-        (
-            "By whom and when",
-            {
-                "classes": ["collapse"],
-                "fields": (("created_at", "created_by"), ("published_at", "published_by"), "retired_at"),
-            },
-        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ScoringVersion]:
         return super().get_queryset(request).annotate(rules_number=Count("groups__rules"))
 
-    def version_of(self, obj: ScoringVersion) -> ScoringVersion | None:
-        return obj
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A published or retired version shows no editable field to anybody."""
+        return bool(super().has_change_permission(request, obj)) and self._is_open(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(super().has_delete_permission(request, obj)) and self._is_open(obj)
+
+    def _is_open(self, obj: Any) -> bool:
+        """Whether `obj`, a version, its id or none in particular, may be edited. Actions ask by the id in their address."""
+        if isinstance(obj, ScoringVersion):
+            return obj.status == ScoringVersion.Status.DRAFT
+        drafts = ScoringVersion.objects.filter(status=ScoringVersion.Status.DRAFT)
+        return obj is None or drafts.filter(pk=obj).exists()
 
     @display(description="state", ordering="status", label=STATUS_COLOURS)
     def state(self, version: ScoringVersion) -> str:
         return version.get_status_display()
+
+    @display(description="made", ordering="created_at")
+    def made(self, version: ScoringVersion) -> str:
+        return _when_and_who(version.created_at, version.created_by)
+
+    @display(description="why")
+    def why(self, version: ScoringVersion) -> str:
+        return Truncator(version.note).chars(120)
+
+    @display(description="made from", ordering="made_from__number")
+    def made_from_version(self, version: ScoringVersion) -> str:
+        return f"Version {version.made_from.number}" if version.made_from else ""
+
+    @display(description="went live", ordering="published_at")
+    def went_live(self, version: ScoringVersion) -> str:
+        return _when_and_who(version.published_at, version.published_by)
 
     @display(description="rules")
     def rules(self, version: Any) -> int:
         return int(version.rules_number)
 
     def get_urls(self) -> list[URLPattern]:
-        return [*draft_urls(self), *publishing_urls(self), *super().get_urls()]
+        return [
+            *draft_urls(self),
+            *publishing_urls(self),
+            *trial_urls(self),
+            *person_urls(self),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self,
@@ -137,15 +152,20 @@ class ScoringVersionAdmin(DraftAdmin):
     def _id(self, said: str) -> int:
         return int(said) if said.isdecimal() else 0
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"threshold": 60, "fit_grades": [75, 50, 25], "engagement_grades": [75, 50, 25]}
+
     def save_model(self, request: HttpRequest, obj: ScoringVersion, form: Any, change: bool) -> None:
-        if change:
-            super().save_model(request, obj, form, change)
-        else:
-            add_draft(obj, by=acting_user(request), at=timezone.now())
+        add_draft(obj, by=acting_user(request), at=timezone.now())
+
+    def response_add(
+        self, request: HttpRequest, obj: ScoringVersion, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        self.message_user(request, f"{obj} is an empty draft. Give it a group, then rules.", messages.SUCCESS)
+        return self._page(obj)
 
     def has_publish_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        draft = object_id is None or is_draft(self._version(object_id))
-        return draft and request.user.has_perm(MAY_PUBLISH)
+        return self._is_open(object_id) and request.user.has_perm(MAY_PUBLISH)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -165,27 +185,21 @@ class ScoringVersionAdmin(DraftAdmin):
     def publish_version(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:scoring_publish", args=[object_id]))
 
-    @action(description="Check personas", url_path="personas", icon="fact_check", permissions=["view"])
-    def try_personas(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        version = get_object_or_404(ScoringVersion, pk=object_id)
-        spec = spec_of(version)
-        faults = errors_of(spec)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"{version}: personas",
-            "opts": self.model._meta,
-            "version": version,
-            "faults": faults,
-            "results": [] if faults else check_personas(spec, at=timezone.now()),
-        }
-        return TemplateResponse(request, "admin/scoring/personas.html", context)
+    @action(description="Preview and backtest", url_path="to-trials", icon="science", permissions=["view"])
+    def see_trials(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:scoring_trials", args=[object_id]))
+
+    @action(description="One person", url_path="to-person", icon="person_search", permissions=["view"])
+    def see_person(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:scoring_person", args=[object_id]))
 
     @action(description="Export as a file", url_path="export", icon="download", permissions=["view"])
     def export_file(self, request: HttpRequest, object_id: str) -> HttpResponse:
         version = get_object_or_404(ScoringVersion, pk=object_id)
         name = f"scoring-version-{version.number}.yaml"
+        spec = spec_of(version)
         return HttpResponse(
-            write_model(spec_of(version)),
+            write_model(spec, lists_of(spec)),
             content_type="application/yaml; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
@@ -211,23 +225,27 @@ class ScoringVersionAdmin(DraftAdmin):
         self.message_user(request, f"{draft} is a draft of version {version.number}.", messages.SUCCESS)
         return self._page(draft)
 
+    @action(description="Delete the draft", url_path="to-delete", icon="delete", permissions=["delete"])
+    def delete_draft(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:scoring_scoringversion_delete", args=[object_id]))
+
     @action(description="Import a file", url_path="import", icon="upload_file", permissions=["add"])
     def import_file(self, request: HttpRequest) -> HttpResponse:
         form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
         if form.is_valid():
             try:
-                spec = read_model(form.cleaned_data["text"])
-                draft = save_draft(
-                    spec, by=acting_user(request), at=timezone.now(), note=form.cleaned_data["note"]
+                file = read_file(form.cleaned_data["text"])
+                imported = import_model(
+                    file, by=acting_user(request), at=timezone.now(), note=form.cleaned_data["note"]
                 )
             except HandoffError as error:
                 for fault in error.errors:
                     form.add_error(None, str(fault))
             else:
-                self.message_user(
-                    request, f"{draft} is a draft. Check its personas, then publish it.", messages.SUCCESS
-                )
-                return self._page(draft)
+                lists = f" Made for it: the list {', '.join(imported.lists)}." if imported.lists else ""
+                said = f"{imported.draft} is a draft. Check its personas, then publish it.{lists}"
+                self.message_user(request, said, messages.SUCCESS)
+                return self._page(imported.draft)
         context = {
             **self.admin_site.each_context(request),
             "title": "Import a scoring model",
@@ -240,3 +258,11 @@ class ScoringVersionAdmin(DraftAdmin):
 
     def _page(self, version: ScoringVersion) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:scoring_scoringversion_change", args=[version.pk]))
+
+
+def _when_and_who(at: datetime | None, by: User | None) -> str:
+    """"12 March 2026 by mary", as far as it is known."""
+    if at is None:
+        return ""
+    day = date_format(timezone.localtime(at), "j F Y")
+    return f"{day} by {by.get_username()}" if by else day

@@ -41,7 +41,7 @@ SPANS = """
     SELECT min(id), max(id) FROM (
         SELECT id, (row_number() OVER (ORDER BY id) - 1) / %(size)s AS part FROM crm_contact
     ) numbered
-    WHERE part %% %(every)s = 0 GROUP BY part ORDER BY part
+    GROUP BY part ORDER BY part
 """
 SCORE = """
     WITH scored AS (
@@ -81,10 +81,10 @@ def compare(after: Evaluator, before: Evaluator | None, *, at: datetime, report:
         cursor.execute("CREATE INDEX ON preview_score (contact_id); ANALYZE preview_score, preview_standing")
 
 
-def spans(size: int, *, every: int = 1) -> list[Span]:
-    """Everyone in parts of `size` contacts, by first and last id; with `every`, one part of so many."""
+def spans(size: int) -> list[Span]:
+    """Everyone in parts of `size` contacts, by first and last id."""
     with connection.cursor() as cursor:
-        cursor.execute(SPANS, {"size": size, "every": every})
+        cursor.execute(SPANS, {"size": size})
         return cursor.fetchall()
 
 

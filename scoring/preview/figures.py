@@ -48,9 +48,11 @@ def counts() -> dict[str, Any]:
     return {
         "contacts": contacts,
         "crossing": {"before": before, "after": after},
-        "opens": {"before": opens_before, "after": opens},
+        "opens": opens,
+        "opens_before": opens_before,
         "open_mqls": open_mqls,
-        "no_more": {"before": no_more_before, "after": no_more},
+        "no_more": no_more,
+        "no_more_before": no_more_before,
     }
 
 

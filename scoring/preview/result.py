@@ -1,8 +1,10 @@
 """A preview from its beginning to its result, which is a mapping that is kept with the trial:
 
 contacts, at            how many were scored, and as of when
-crossing, opens         {before, after}: who is over the line, and of those in whose way nothing is
-open_mqls, no_more      how many MQLs are open, and {before, after}: how many of those do not cross the line
+threshold, crossing     {before, after}: where the line is, and how many are over it
+opens, opens_before     in how many of those nothing is in the way: they become MQLs at once
+open_mqls               how many MQLs are open
+no_more, no_more_before how many of those are not over the line
 up, down                whose grade is better, worse
 scores                  total, fit, engagement: see `distribution`
 grades, moves           [{grade, before, after}], [{before, after, contacts}]
@@ -40,6 +42,10 @@ def run(trial: Trial, report: Report) -> dict[str, Any]:
         result = {
             **figures.counts(),
             "at": at.isoformat(),
+            "threshold": {
+                "before": before.spec.threshold if before else None,
+                "after": after.spec.threshold,
+            },
             "scores": distribution.distributions(),
             **figures.grades(),
             "sources": groups.by_source(),
