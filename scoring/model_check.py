@@ -8,7 +8,7 @@ Whether personas come out as they should is for `scoring.personas` to say.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from crm.errors import FieldError
@@ -32,9 +32,12 @@ LEAST_DAYS = 0.001
 MOST_TIMES = 1_000_000
 
 
-def faults_of(spec: ModelSpec) -> list[Fault]:
-    """What is wrong with `spec`, in the order of a file; none where it is sound."""
-    return list(_faults(spec, set(DomainList.objects.values_list("name", flat=True))))
+def faults_of(spec: ModelSpec, *, lists: Iterable[str] = ()) -> list[Fault]:
+    """What is wrong with `spec`, in the order of a file; none where it is sound.
+
+    `lists`: names of domain lists that it may ask for beside those that there are.
+    """
+    return list(_faults(spec, {*lists, *DomainList.objects.values_list("name", flat=True)}))
 
 
 def errors_of(spec: ModelSpec) -> list[FieldError]:

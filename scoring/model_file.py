@@ -6,6 +6,8 @@ model, by `scoring.model_check`, which judges a version's rows by the same rules
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,20 +15,22 @@ from crm.errors import Invalid
 from crm.strict_yaml import Block, Document, Part, dump, load
 from scoring.fields import canonical
 from scoring.model_check import faults_of, fit_rule_has
+from scoring.model_lists import list_faults, with_domains
 from scoring.models import DecayKind, Dimension, Effect, Op, Per
 from scoring.persona_check import PERSONA_ACTIVITY, PERSONA_CONTACT, shape_faults
 from scoring.personas import persona_faults
-from scoring.spec import ConditionSpec, DecaySpec, GroupSpec, ModelSpec, PersonaSpec, RuleSpec
+from scoring.spec import ConditionSpec, DecaySpec, GroupSpec, ListSpec, ModelSpec, PersonaSpec, RuleSpec
 
 MODEL_KEYS = (
     "name", "threshold", "min_fit", "min_engagement", "max_fit", "max_engagement", "requalify_after_days",
-    "restart_engagement_on_recycle", "decay", "grades", "groups", "rules", "personas",
+    "restart_engagement_on_recycle", "decay", "grades", "groups", "rules", "personas", "lists",
 )  # fmt: skip
 GROUP_KEYS = ("name", "dimension", "min_points", "max_points")
 ENGAGEMENT_KEYS = ("per", "at_least", "max_points", "window_days", "decay")
 RULE_KEYS = ("name", "group", "enabled", "effect", "points", *ENGAGEMENT_KEYS, "when")
 CONDITION_KEYS = ("field", "op", "value")
 DECAY_KEYS = ("kind", "percent", "days")
+LIST_KEYS = ("name", "description", "domains")
 PERSONA_KEYS = ("name", "qualifies", "contact", "activities")
 PERSON_KEYS = ("contact", "activities")
 GRADES = 3
@@ -34,11 +38,24 @@ WORDS = frozenset({Op.CONTAINS, Op.HAS_WORD, Op.STARTS_WITH, Op.IN_DOMAIN_LIST})
 """Operators whose values are text even where they look like a number: the part of a path, of a title."""
 
 
-def read_model(text: str) -> ModelSpec:
-    """The model that a file's `text` holds. Raises Invalid with every fault, each by line, key and mend."""
-    spec, document = _read(text)
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """What a file holds: a model, and the domain lists that come with it."""
+
+    model: ModelSpec
+    lists: tuple[ListSpec, ...] = ()
+
+
+def read_file(text: str) -> ModelFile:
+    """What a file's `text` holds. Raises Invalid with every fault, each by line, key and mend."""
+    file, document = _read(text)
     _refuse_faults(document)
-    return spec
+    return file
+
+
+def read_model(text: str) -> ModelSpec:
+    """The model alone of a file that `read_file` takes."""
+    return read_file(text).model
 
 
 def read_person(text: str) -> PersonaSpec:
@@ -56,24 +73,31 @@ def write_person(persona: PersonaSpec) -> str:
     return dump(Block({key: written[key] for key in PERSON_KEYS if key in written}))
 
 
+def check_file(text: str, *, at: datetime) -> ModelFile:
+    """As `read_file`, and raises Invalid too where a persona does not come out as it says, by the lists of the file."""
+    file, document = _read(text)
+    _refuse_faults(document)
+    document.faults += persona_faults(with_domains(file.model, file.lists), at=at)
+    _refuse_faults(document)
+    return file
+
+
 def check_model(text: str, *, at: datetime) -> ModelSpec:
-    """As `read_model`, and raises Invalid too where a persona does not come out as it says."""
-    spec, document = _read(text)
-    _refuse_faults(document)
-    document.faults += persona_faults(spec, at=at)
-    _refuse_faults(document)
-    return spec
+    """The model alone of a file that `check_file` takes."""
+    return check_file(text, at=at).model
 
 
-def _read(text: str) -> tuple[ModelSpec, Document]:
+def _read(text: str) -> tuple[ModelFile, Document]:
     top = load(text)
-    spec, document = _model(top), top.document
+    file, document = _file(top), top.document
+    spec = file.model
     groups_are_clear = not any(fault.path[0:1] in ((), ("groups",)) for fault in document.faults)
     if groups_are_clear:
         _refuse_engagement_keys(spec, document)
+    faults = [*faults_of(spec, lists=[one.name for one in file.lists]), *list_faults(file.lists, spec)]
     # What a rule may say depends on its group: where the groups have faults, the rules wait for their mending.
-    document.faults += [f for f in faults_of(spec) if groups_are_clear or f.path[0] != "rules"]
-    return spec, document
+    document.faults += [fault for fault in faults if groups_are_clear or fault.path[0] != "rules"]
+    return file, document
 
 
 def _refuse_faults(document: Document) -> None:
@@ -90,8 +114,23 @@ def _refuse_engagement_keys(spec: ModelSpec, document: Document) -> None:
                 document.faults.append(fit_rule_has(key, ("rules", index)))
 
 
-def _model(top: Part) -> ModelSpec:
+def _file(top: Part) -> ModelFile:
     keys = top.mapping(MODEL_KEYS, required=("name", "threshold", "groups", "rules"))
+    lists = tuple(_list(part) for part in keys["lists"].sequence()) if "lists" in keys else ()
+    return ModelFile(_model(keys), lists)
+
+
+def _list(part: Part) -> ListSpec:
+    keys = part.mapping(LIST_KEYS, required=("name", "domains"))
+    domains = {one.text().lower() for one in keys["domains"].sequence()} if "domains" in keys else set()
+    return ListSpec(
+        name=keys["name"].text() if "name" in keys else "",
+        description=keys["description"].text() if "description" in keys else "",
+        domains=tuple(sorted(domains)),
+    )
+
+
+def _model(keys: dict[str, Part]) -> ModelSpec:
     given: dict[str, Any] = {}
     for key in ("threshold", "min_fit", "min_engagement", "max_fit", "max_engagement"):
         if key in keys:
@@ -194,8 +233,10 @@ def _persona(part: Part, required: tuple[str, ...] = ("name", "qualifies")) -> P
     )
 
 
-def write_model(spec: ModelSpec) -> str:
-    """`spec` as the text of a file. What a group, rule or persona leaves at its default is left out."""
+def write_model(spec: ModelSpec, lists: Sequence[ListSpec] = ()) -> str:
+    """`spec` as the text of a file, with the domain lists that go with it: `model_lists.lists_of` has those that its
+    rules ask for. What a group, rule or persona leaves at its default is left out.
+    """
     model: dict[str, Any] = {
         "name": spec.name,
         "threshold": spec.threshold,
@@ -211,7 +252,18 @@ def write_model(spec: ModelSpec) -> str:
     }
     if spec.personas:
         model["personas"] = Block([Block(_persona_written(persona)) for persona in spec.personas])
+    if lists:
+        model["lists"] = Block([Block(_list_written(one)) for one in lists])
     return dump(Block(model))
+
+
+def _list_written(one: ListSpec) -> dict[str, Any]:
+    domains = list(one.domains)
+    return {
+        "name": one.name,
+        **_set(description=one.description or None),
+        "domains": Block(domains) if len(domains) > 1 else domains,
+    }
 
 
 def _set(**values: Any) -> dict[str, Any]:

@@ -71,6 +71,15 @@ class PersonaSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class ListSpec:
+    """A named list of domains, sorted and each once. It is no part of a model: rules ask for it by its name."""
+
+    name: str
+    description: str = ""
+    domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSpec:
     """Everything that decides a score. `fit_grades` and `engagement_grades` are cut points, best first."""
 

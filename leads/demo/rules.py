@@ -9,7 +9,8 @@ from django.conf import settings
 
 from crm.models import User
 from leads.demo.companies import COMPETITORS
-from scoring.model_file import read_model
+from scoring.model_file import ModelFile, read_file
+from scoring.model_import import save_lists
 from scoring.models import DomainList, DomainListEntry, Op
 from scoring.publish import publish
 from scoring.spec import ModelSpec, RuleSpec
@@ -19,11 +20,16 @@ FIRST_THRESHOLD = 80.0
 TRIED_THRESHOLD = 65.0
 
 
+def _file() -> ModelFile:
+    return read_file((settings.BASE_DIR / "examples" / "model.yaml").read_text(encoding="utf-8"))
+
+
 def _model() -> ModelSpec:
-    return read_model((settings.BASE_DIR / "examples" / "model.yaml").read_text(encoding="utf-8"))
+    return _file().model
 
 
 def publish_first(*, by: User, at: datetime) -> None:
+    save_lists(_file().lists, at=at)
     spec = replace(_model(), threshold=FIRST_THRESHOLD, personas=())
     note = "A start: the threshold is a guess, and rather too high than too low."
     publish(save_draft(spec, by=by, at=at, note=note), by=by, at=at)

@@ -8,7 +8,9 @@ from django.conf import settings as django_settings
 from hypothesis import HealthCheck, given, settings
 
 from crm.errors import FieldError, Invalid
-from scoring.model_file import read_model, write_model
+from scoring.model_file import read_file, read_model, write_model
+from scoring.model_import import import_model
+from scoring.model_lists import lists_of
 from scoring.models import DecayKind, Dimension, DomainList, Op
 from scoring.spec import ConditionSpec, DecaySpec, GroupSpec, ModelSpec, PersonaSpec, RuleSpec
 from scoring.versions import save_draft, spec_of
@@ -179,15 +181,14 @@ personas:
 
 @pytest.mark.parametrize("path", ["model.yaml", "models/xeducation.yaml", "models/olist.yaml"])
 def test_an_example_survives_file_and_database(path: str) -> None:
-    DomainList.objects.create(name="competitors")
-    text = (django_settings.BASE_DIR / "examples" / path).read_text()
-    spec = read_model(text)
+    file = read_file((django_settings.BASE_DIR / "examples" / path).read_text())
 
-    version = save_draft(spec, by=None, at=NOW)
+    version = import_model(file, by=None, at=NOW).draft
 
-    assert spec_of(version) == spec
-    assert read_model(write_model(spec)) == spec
-    assert write_model(spec_of(version)) == write_model(spec)
+    assert spec_of(version) == file.model
+    assert lists_of(file.model) == file.lists
+    assert read_file(write_model(file.model, file.lists)) == file
+    assert write_model(spec_of(version)) == write_model(file.model)
 
 
 @settings(drawn, max_examples=50)

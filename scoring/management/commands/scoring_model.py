@@ -14,10 +14,12 @@ from django.utils import timezone
 
 from crm.errors import FieldError, HandoffError, Invalid
 from scoring.asking import version_asked
-from scoring.model_file import check_model, read_model, write_model
+from scoring.model_file import check_file, check_model, read_file, write_model
+from scoring.model_import import import_model
+from scoring.model_lists import lists_of
 from scoring.personas import persona_faults
 from scoring.publish import publish
-from scoring.versions import save_draft, spec_of
+from scoring.versions import spec_of
 
 
 class Command(BaseCommand):
@@ -40,8 +42,8 @@ class Command(BaseCommand):
                 case "import":
                     self._import(options["file"], publishing=options["publish"])
                 case "export":
-                    version = version_asked(options["version_asked"])
-                    self.stdout.write(write_model(spec_of(version)), ending="")
+                    spec = spec_of(version_asked(options["version_asked"]))
+                    self.stdout.write(write_model(spec, lists_of(spec)), ending="")
                 case "check":
                     self._check(options["file"])
         except HandoffError as error:
@@ -58,13 +60,15 @@ class Command(BaseCommand):
         # One transaction: a version that may not be published leaves no draft behind.
         with _naming(path), transaction.atomic():
             text = _text(path)
-            spec = check_model(text, at=now) if publishing else read_model(text)
-            version = save_draft(spec, by=None, at=now, note=f"Imported from {path.name}")
+            file = check_file(text, at=now) if publishing else read_file(text)
+            imported = import_model(file, by=None, at=now, note=f"Imported from {path.name}")
             if publishing:
-                publish(version, by=None, at=now)
-        for fault in [] if publishing else persona_faults(spec, at=now):
+                publish(imported.draft, by=None, at=now)
+        for name in imported.lists:
+            self.stdout.write(f"made the domain list {name}")
+        for fault in [] if publishing else persona_faults(file.model, at=now):
             self.stderr.write(f"The draft cannot be published yet: {fault.problem} ({fault.mend})")
-        self.stdout.write(f"version {version.number}")
+        self.stdout.write(f"version {imported.draft.number}")
 
 
 @contextmanager
