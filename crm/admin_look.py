@@ -72,9 +72,7 @@ NAVIGATION = [
     ),
     _section(
         "Scoring",
-        _page("Versions", "account_tree", "scoring", "scoringversion"),
-        _page("Rules", "checklist", "scoring", "rule"),
-        _page("Personas", "face", "scoring", "persona"),
+        _page("Scoring models", "account_tree", "scoring", "scoringversion"),
         _page("Segments", "donut_small", "scoring", "segment"),
         _page("Domain lists", "list_alt", "scoring", "domainlist"),
         _page("Held back", "pause_circle", "leads", "heldback"),

@@ -41,8 +41,8 @@ Row = TypeVar("Row", bound=Model)
 logger = logging.getLogger(__name__)
 
 SETTINGS = (
-    "name", "note", "threshold", "min_fit", "min_engagement", "max_fit", "max_engagement", "requalify_after_days",
-    "restart_engagement_on_recycle", "decay_kind", "decay_days", "decay_percent", "fit_grades", "engagement_grades",
+    "name", "note", "threshold", "min_fit", "min_engagement", "requalify_after_days", "max_fit", "max_engagement",
+    "fit_grades", "engagement_grades", "decay_kind", "decay_days", "decay_percent", "restart_engagement_on_recycle",
 )  # fmt: skip
 """The columns of a version that a draft's settings are."""
 

@@ -37,7 +37,6 @@ from scoring.model_file import read_file, write_model
 from scoring.model_import import import_model
 from scoring.model_lists import lists_of
 from scoring.models import ScoringVersion
-from scoring.publish import held_against
 from scoring.versions import add_draft, save_draft, spec_of
 
 STATUS_COLOURS = {"Draft": "warning", "Published": "success", "Retired": "info"}
@@ -88,7 +87,7 @@ class ScoringVersionAdmin(HandoffAdmin):
         return bool(super().has_delete_permission(request, obj)) and self._is_open(obj)
 
     def _is_open(self, obj: Any) -> bool:
-        """Whether `obj`, a version, its id or none in particular, may be edited. Actions ask by the id in their address."""
+        """Whether `obj` (a version, its id as actions have it in their address, or none) may be edited."""
         if isinstance(obj, ScoringVersion):
             return obj.status == ScoringVersion.Status.DRAFT
         drafts = ScoringVersion.objects.filter(status=ScoringVersion.Status.DRAFT)
@@ -261,7 +260,7 @@ class ScoringVersionAdmin(HandoffAdmin):
 
 
 def _when_and_who(at: datetime | None, by: User | None) -> str:
-    """"12 March 2026 by mary", as far as it is known."""
+    """ "12 March 2026 by mary", as far as it is known."""
     if at is None:
         return ""
     day = date_format(timezone.localtime(at), "j F Y")

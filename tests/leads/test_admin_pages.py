@@ -39,11 +39,9 @@ from scoring.models import (
     DomainList,
     DomainListEntry,
     DrainRequest,
-    Group,
     Pending,
     Persona,
     Publication,
-    Rule,
     ScoringVersion,
     Segment,
 )
@@ -68,8 +66,8 @@ MODELS = [
     for model in sorted(admin.site._registry, key=lambda model: model._meta.label)
 ]
 ADDED_BY_HAND = [
-    ApiKey, Company, Contact, User, UserGroup, Rep, Team, VerdictReason, DomainList, DomainListEntry, Group, Persona,
-    Rule, ScoringVersion, SlaTarget, WorkingHours, AssignmentRule, Segment, Plan, MailTemplate,
+    ApiKey, Company, Contact, User, UserGroup, Rep, Team, VerdictReason, DomainList, DomainListEntry,
+    ScoringVersion, SlaTarget, WorkingHours, AssignmentRule, Segment, Plan, MailTemplate,
 ]  # fmt: skip
 
 
@@ -238,7 +236,7 @@ def test_a_marketer_opens_what_their_group_may_read(
     assert (listed.status_code, opened.status_code) == ((200, 200) if may else (403, 403))
 
 
-@pytest.mark.parametrize("model", [Group, Rule, Persona, ScoringVersion, DomainList])
+@pytest.mark.parametrize("model", [ScoringVersion, DomainList])
 def test_a_marketer_adds_to_drafts_and_lists(
     client: Client, marketer: User, model: type[models.Model]
 ) -> None:
@@ -302,7 +300,7 @@ def test_every_page_of_the_sidebar_is_there(client: Client, administrator: User)
     }
     assert [client.get(link).status_code for link in links] == [200] * len(links)
     # Reached from the pages that they belong to.
-    assert missing == {"scoring.DomainListEntry", "scoring.DrainRequest", "scoring.Group"}
+    assert missing == {"scoring.DomainListEntry", "scoring.DrainRequest"}
 
 
 def test_a_rep_has_no_way_into_the_admin(client: Client) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.forms.models import BaseModelFormSet, modelformset_factory
 from django.http import QueryDict
@@ -52,15 +52,15 @@ class Rows(BaseModelFormSet):
             elif index:
                 self.given()[int(index)].add_error(PLACES.get(inside.partition(".")[0]), in_words(fault))
             else:
-                self._non_form_errors.append(in_words(fault))
+                self.non_form_errors().append(in_words(fault))
         return others
 
 
 def _rows(number: int) -> type[Rows]:
-    made: type[Rows] = modelformset_factory(
+    made = modelformset_factory(
         Condition, form=ConditionForm, formset=Rows, extra=number, can_delete=True, widgets=WIDGETS
     )
-    return made
+    return cast("type[Rows]", made)
 
 
 def shown(conditions: Iterable[ConditionSpec], dimension: Dimension) -> Rows:

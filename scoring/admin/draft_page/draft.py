@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from crm.models import ActivityKind
 from scoring.edit import seen_group, seen_persona, seen_rule, seen_settings
 from scoring.models import Dimension, Group, Persona, Rule, ScoringVersion
 from scoring.order import Order
+from scoring.persona_differences import activity_words
 from scoring.predicates import number
 from scoring.spec import GroupSpec, ModelSpec, PersonaSpec, RuleSpec
 from scoring.versions import group_spec, persona_spec, rule_spec, rules_of, spec_of_rows
 from scoring.words import decay_words, rule_sentence
-
-KINDS: dict[str, str] = {kind.value: str(kind.label) for kind in ActivityKind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +55,10 @@ class GroupPart:
     def bounds(self) -> str:
         """What its rules may come to together: "at most 40 points"."""
         low, high = self.spec.min_points, self.spec.max_points
-        if low is None and high is None:
-            return "no limit"
-        if low is None or high is None:
-            return f"at least {number(low)} points" if high is None else f"at most {number(high)} points"
+        if low is None:
+            return "no limit" if high is None else f"at most {number(high)} points"
+        if high is None:
+            return f"at least {number(low)} points"
         return f"{number(low)} to {number(high)} points"
 
 
@@ -76,18 +74,15 @@ class PersonaLine:
 
     @property
     def who(self) -> str:
-        """Who they are and what they did, in a line: "VP Sales, Acme, Germany; 3 page views, 1 call"."""
+        """Who they are and what they did, in a line: "VP Sales, Acme; page view /pricing, 3 times, just now"."""
         contact, company = self.spec.contact, self.spec.contact.get("company", {})
         they = [
             contact.get("job_title"),
             company.get("name") or company.get("industry"),
             contact.get("country"),
         ]
-        did: dict[str, int] = {}
-        for one in self.spec.activities:
-            did[one["kind"]] = did.get(one["kind"], 0) + one.get("times", 1)
-        done = [f"{times} × {KINDS.get(kind, kind).lower()}" for kind, times in did.items()]
-        return "; ".join(filter(None, [", ".join(filter(None, they)), ", ".join(done)]))
+        did = [activity_words(activity) for activity in self.spec.activities]
+        return "; ".join(filter(None, [", ".join(filter(None, they)), *did]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from crm.errors import Invalid
 from scoring import edit
 from scoring.admin.draft_page import answer
 from scoring.admin.draft_page.asked import Asked
+from scoring.admin.draft_page.numbers import number_field_attrs, typed_number
 from scoring.admin.draft_page.opened import Opened, add_faults, differing
-from scoring.admin.draft_page.rule_form import typed_number
 from scoring.admin.draft_page.rules import group_of
 from scoring.models import Dimension
 from scoring.spec import GroupSpec
@@ -40,13 +40,13 @@ class GroupForm(forms.Form):
         label="At least",
         required=False,
         help_text="Its rules together take no more than down to this. Example: -20. Empty: no limit.",
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        widget=UnfoldAdminTextInputWidget(attrs=number_field_attrs()),
     )
     max_points = forms.FloatField(
         label="At most",
         required=False,
         help_text="Its rules together give no more than this. Example: 40. Empty: no limit.",
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        widget=UnfoldAdminTextInputWidget(attrs=number_field_attrs()),
     )
 
     def __init__(self, *args: Any, holds_rules: bool = False, **kwargs: Any) -> None:

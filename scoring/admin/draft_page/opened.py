@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -52,7 +53,8 @@ def _shown(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.BooleanField):
         return "yes" if field.to_python(value) else "no"
     if isinstance(field, forms.ChoiceField):
-        return next((str(label) for key, label in field.choices if str(key) == str(value)), str(value or ""))
+        choices = cast("Iterable[tuple[Any, Any]]", field.choices)
+        return next((str(label) for key, label in choices if str(key) == str(value)), str(value or ""))
     return "" if value is None else str(value).strip()
 
 
@@ -60,7 +62,7 @@ def add_faults(form: forms.BaseForm, error: HandoffError, places: dict[str, str]
     """Put what the write path refused beside the fields. `places`: fields that are called otherwise there."""
     for fault in error.errors:
         name = (places or {}).get(fault.field, fault.field)
-        form.add_error(name if name in form.fields else None, in_words(fault))  # type: ignore[attr-defined]
+        form.add_error(name if name in form.fields else None, in_words(fault))
 
 
 def in_words(fault: FieldError) -> str:

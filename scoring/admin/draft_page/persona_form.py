@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -105,6 +105,12 @@ class ActivityForm(forms.Form):
     def clean_more(self) -> dict[str, Any]:
         return _details(self.cleaned_data["more"], PERSONA_ACTIVITY)
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.has_changed() and not cleaned.get("kind"):
+            self.add_error("kind", "Write what they did, as in page_view.")
+        return cleaned
+
     def activity(self) -> dict[str, Any]:
         said: dict[str, Any] = {}
         for path in OF_ACTIVITY:
@@ -119,8 +125,7 @@ class Activities(forms.BaseFormSet[ActivityForm]):
 
 
 def _rows(number: int) -> type[Activities]:
-    made: type[Activities] = forms.formset_factory(ActivityForm, formset=Activities, extra=number)
-    return made
+    return cast("type[Activities]", forms.formset_factory(ActivityForm, formset=Activities, extra=number))
 
 
 def shown(persona: PersonaSpec) -> tuple[PersonaForm, Activities]:
@@ -133,7 +138,7 @@ def shown(persona: PersonaSpec) -> tuple[PersonaForm, Activities]:
         | {"more": lines_of(one, PERSONA_ACTIVITY, without=frozenset(OF_ACTIVITY))}
         for one in persona.activities
     ]
-    return form, _rows(len(did) + EMPTY_ROWS)(initial=did, prefix=PREFIX)
+    return form, _rows(EMPTY_ROWS)(initial=did, prefix=PREFIX)
 
 
 def sent(data: QueryDict) -> tuple[PersonaForm, Activities]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.http import Http404, HttpResponse
 
@@ -14,6 +15,7 @@ from scoring.admin.draft_page.draft import PersonaLine
 from scoring.admin.draft_page.opened import Difference, Opened
 from scoring.model_check import faults_of
 from scoring.personas import PersonaResult, check_personas
+from scoring.publish import held_against
 from scoring.spec import PersonaSpec
 from scoring.words import points_words
 
@@ -97,8 +99,10 @@ def add(asked: Asked, pk: int) -> HttpResponse:
         else:
             asked.reread()
             line = ("_added_persona.html", {"line": line_of(asked, row.pk)})
-            again = [("_new_persona.html", {})] if asked.htmx and asked.htmx.target == "new-persona" else []
-            return answer.done(asked, f"Added “{said.name}”.", f"persona-{row.pk}", line, *again)
+            parts: list[tuple[str, dict[str, Any]]] = [line]
+            if asked.htmx and asked.htmx.target == "new-persona":
+                parts.append(("_new_persona.html", {}))
+            return answer.done(asked, f"Added “{said.name}”.", f"persona-{row.pk}", *parts)
     opened = Opened("new-persona", pk, "new-persona", form, rows, title="A new persona")
     return answer.refused(asked, "_new_persona.html", {}, opened, 422)
 
@@ -130,8 +134,10 @@ def results(asked: Asked) -> HttpResponse:
     """What each persona that the page shows comes to, into its place there."""
     draft = asked.draft
     shown = asked.request.GET.getlist("persona")
+    former = held_against(asked.version)
     sound = not faults_of(draft.spec)
-    tried = check_personas(draft.spec, at=asked.at) if sound else []
+    against = former if former and not faults_of(former) else None
+    tried = check_personas(draft.spec, at=asked.at, against=against) if sound else []
     by_line = [
         Tried(line, result)
         for line, result in zip(draft.personas, tried, strict=False)
@@ -157,8 +163,13 @@ def _points(result: PersonaResult | None) -> list[tuple[str, str]]:
     """The rules that gave a persona something, with what they gave, and what the limits took."""
     if result is None:
         return []
-    given = [(reason.rule, points_words(float(reason.points))) for reason in result.explanation.reasons]
-    held = [(f"Limit of {cap.where}", points_words(float(cap.points))) for cap in result.explanation.caps]
+    given = [
+        (reason.rule, points_words(round(float(reason.points), 2))) for reason in result.explanation.reasons
+    ]
+    held = [
+        (f"Limit of {cap.where}", points_words(round(float(cap.points), 2)))
+        for cap in result.explanation.caps
+    ]
     return given + held
 
 

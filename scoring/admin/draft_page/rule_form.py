@@ -15,6 +15,7 @@ from unfold.widgets import (
 )
 
 from scoring.admin.draft_page.draft import Draft
+from scoring.admin.draft_page.numbers import number_field_attrs, typed_number
 from scoring.admin.draft_page.settings_form import fading
 from scoring.models import DecayKind, Dimension, Effect, Per
 from scoring.spec import ConditionSpec, DecaySpec, RuleSpec
@@ -30,7 +31,7 @@ OF_ACTIVITIES = ("per", "at_least", "max_points", "window_days", "decay_kind", "
 
 
 def _number(label: str, help_text: str, **kwargs: Any) -> forms.FloatField:
-    widget = UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    widget = UnfoldAdminTextInputWidget(attrs=number_field_attrs())
     return forms.FloatField(label=label, help_text=help_text, widget=widget, required=False, **kwargs)
 
 
@@ -163,10 +164,3 @@ def typed_rule(rule: RuleSpec, group: int) -> dict[str, Any]:
         "decay_percent": typed_number(rule.decay.percent) if rule.decay else "",
         "enabled": rule.enabled,
     }
-
-
-def typed_number(number: float | None) -> int | float | str:
-    """10.0 as people write it: 10."""
-    if number is None:
-        return ""
-    return int(number) if float(number).is_integer() else number

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
+from scoring.admin.draft_page.numbers import number_field_attrs, typed_number
 from scoring.edit import SETTINGS
 from scoring.models import DecayKind, ScoringVersion
 
@@ -43,8 +49,23 @@ LABELS = {
 }
 
 
-def _cuts(name: str) -> SimpleArrayField:
-    return SimpleArrayField(
+NUMBERS = (
+    "threshold", "min_fit", "min_engagement", "max_fit", "max_engagement", "requalify_after_days", "decay_days",
+    "decay_percent",
+)  # fmt: skip
+
+
+class Cuts(SimpleArrayField):
+    """Three numbers with commas between."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return ", ".join(str(typed_number(cut)) for cut in value)
+        return value
+
+
+def _cuts(name: str) -> Cuts:
+    return Cuts(
         forms.FloatField(),
         min_length=3,
         max_length=3,
@@ -63,6 +84,19 @@ class SettingsForm(forms.ModelForm):
         fields = SETTINGS
         help_texts = HELP
         labels = LABELS
+        widgets: ClassVar[dict[str, Any]] = {
+            "name": UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+            "note": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+            **{name: UnfoldAdminTextInputWidget(attrs=number_field_attrs()) for name in NUMBERS},
+            "restart_engagement_on_recycle": UnfoldBooleanSwitchWidget,
+            "decay_kind": UnfoldAdminSelectWidget,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in NUMBERS:
+            if self.initial.get(name) is not None:
+                self.initial[name] = typed_number(self.initial[name])
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -73,16 +107,16 @@ class SettingsForm(forms.ModelForm):
 def fading(form: forms.BaseForm, cleaned: dict[str, Any]) -> dict[str, Any]:
     """How points fade, without the numbers that its kind has no use for. What is missing is told beside its field."""
     kind = cleaned.get("decay_kind") or ""
-    wanted = {
+    wanted: tuple[str, ...] = {
         DecayKind.HALF_LIFE: ("decay_days",),
         DecayKind.LINEAR: ("decay_days",),
         DecayKind.STEP: ("decay_days", "decay_percent"),
-    }.get(kind, ())
+    }.get(DecayKind(kind or DecayKind.NONE), ())
     missing = {
         "decay_days": "Write after how many days, for example 30.",
         "decay_percent": "Write what each step takes, for example 25.",
     }
     for name in wanted:
         if cleaned.get(name) is None and name in cleaned:
-            form.add_error(name, missing[name])  # type: ignore[attr-defined]
+            form.add_error(name, missing[name])
     return {name: cleaned.get(name) if name in wanted else None for name in missing}
