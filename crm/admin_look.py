@@ -38,6 +38,11 @@ def _page(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
     }
 
 
+def _may_read_history(request: HttpRequest) -> bool:
+    """Whether there is anything in it for them: whoever may look into the rules, or keeps routing."""
+    return request.user.has_perm("scoring.view_rule") or request.user.has_perm("leads.change_assignmentrule")
+
+
 def _section(title: str, *pages: dict[str, Any], closed: bool = False) -> dict[str, Any]:
     return {"title": title, "separator": True, "collapsible": closed, "items": list(pages)}
 
@@ -76,6 +81,12 @@ NAVIGATION = [
         _page("Segments", "donut_small", "scoring", "segment"),
         _page("Domain lists", "list_alt", "scoring", "domainlist"),
         _page("Held back", "pause_circle", "leads", "heldback"),
+        {
+            "title": "What changed",
+            "icon": "history_edu",
+            "link": reverse_lazy("history"),
+            "permission": _may_read_history,
+        },
         _page("Scores", "speed", "scoring", "score"),
         _page("Score changes", "show_chart", "scoring", "scorechange"),
         _page("Waiting for evaluation", "hourglass_top", "scoring", "pending"),

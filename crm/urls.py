@@ -9,6 +9,8 @@ from crm.api.views import nowhere
 urlpatterns = [
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
+    # Before the admin, which takes every address below it for its own.
+    path("admin/history/", include("leads.admin.history")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("crm.api.urls")),
     path("api/v1/", include("scoring.api.urls")),

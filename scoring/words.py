@@ -24,6 +24,16 @@ FIELD_WORDS = {
     "company.employees": "the number of employees",
     "company.revenue": "the company’s revenue",
     "company.country": "the company’s country",
+    "stage": "their stage",
+    "score.total": "their score",
+    "score.fit": "their fit",
+    "score.engagement": "their engagement",
+    "score.grade": "their grade",
+    "activity.kind": "the kind of what they did",
+    "activity.subject": "the subject of what they did",
+    "activity.campaign": "the campaign of what they did",
+    "activity.days_ago": "the number of days since they did it",
+    "activity.count": "how often they did it",
 }
 AMOUNTS = frozenset({"company.employees", "company.revenue"})
 CONSENT = {
