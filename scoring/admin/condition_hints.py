@@ -30,6 +30,7 @@ TAKES = {
     Op.IN_DOMAIN_LIST: "a domain list, or domains: acme.example",
 }
 """What an operator's value looks like; the others take one text."""
+USUAL = {FieldType.NUMBER: Op.GTE, FieldType.COUNT: Op.GTE, FieldType.DAYS: Op.LTE}
 
 
 def hints(scope: Scope) -> dict[str, Any]:
@@ -78,7 +79,9 @@ def _is_of_person(name: str, scope: Scope) -> bool:
 
 
 def _operators(holds: FieldType) -> list[str]:
-    return [op.value for op in Op if op in OPERATORS[holds]]
+    """The operators that suit, the one that is meant most often first: it is chosen with the field."""
+    suitable = [op for op in Op if op in OPERATORS[holds]]
+    return sorted(suitable, key=lambda op: op != USUAL.get(holds, Op.EQUALS))
 
 
 def _operator(op: Op) -> dict[str, Any]:

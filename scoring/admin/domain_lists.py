@@ -61,8 +61,10 @@ class EntryForm(forms.ModelForm):
 class EntryInline(TabularInline):
     model = DomainListEntry
     form = EntryForm
+    verbose_name_plural = "domains in the list"
     extra = 0
     per_page = 50
+    hide_title = True
 
 
 @admin.register(DomainList)

@@ -93,6 +93,7 @@ def shown(request: HttpRequest, domain_list: DomainList, context: dict[str, Any]
         "change": change,
         "replace": form.is_valid() and form.cleaned_data["how"] == REPLACE,
         "list": domain_list,
+        "held": domain_list.entries.count(),
     }
     return TemplateResponse(
         request, "admin/scoring/domain_upload.html", context, status=422 if form.errors else 200
