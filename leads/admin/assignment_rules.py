@@ -19,6 +19,7 @@ from crm.models import Contact
 from leads.models import AssignmentCondition, AssignmentRule
 from leads.routing.trial import try_on
 from scoring.admin.conditions import ConditionFormSet, ConditionInline
+from scoring.audience_words import people_words
 
 Target = AssignmentRule.Target
 
@@ -98,7 +99,7 @@ class AssignmentRuleAdmin(HandoffAdmin):
 
     @display(description="for whom")
     def conditions_in_words(self, rule: AssignmentRule) -> str:
-        return " and ".join(str(condition) for condition in rule.conditions.all()) or "everybody"
+        return people_words(rule.conditions.all()) or "everybody"
 
     @display(description="goes to")
     def goes_to(self, rule: AssignmentRule) -> str:

@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from crm.admin.base import HandoffAdmin
 from scoring.admin import condition_pages
 from scoring.admin.conditions import ConditionFormSet, ConditionInline, given
+from scoring.audience_words import people_words
 from scoring.models import Segment, SegmentCondition
 
 
@@ -55,7 +56,7 @@ class SegmentAdmin(HandoffAdmin):
 
     @display(description="who belongs to it")
     def conditions_in_words(self, segment: Segment) -> str:
-        return " and ".join(str(condition) for condition in segment.conditions.all())
+        return people_words(segment.conditions.all())
 
     def get_urls(self) -> list[URLPattern]:
         """Also what the rows of all editors of conditions ask while they are edited."""
