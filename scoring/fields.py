@@ -86,7 +86,11 @@ PEOPLE_FIELDS: dict[str, FieldType] = {
     COUNT: FieldType.COUNT,
 }
 """Whoever the fit fields tell apart, and beyond them where they stand, what they score and what they did."""
-FIELDS_OF: dict[Scope, dict[str, FieldType]] = {**FIELDS, Audience.PEOPLE: PEOPLE_FIELDS}
+FIELDS_OF: dict[Scope, dict[str, FieldType]] = {
+    Dimension.FIT: FIT_FIELDS,
+    Dimension.ENGAGEMENT: ENGAGEMENT_FIELDS,
+    Audience.PEOPLE: PEOPLE_FIELDS,
+}
 PROPERTY_PREFIXES: dict[Scope, tuple[str, ...]] = {
     Dimension.FIT: ("properties.", "company.properties."),
     Dimension.ENGAGEMENT: ("properties.",),
