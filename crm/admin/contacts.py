@@ -8,12 +8,14 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.text import capfirst
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter, RangeDateFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from crm import record
 from crm.admin.base import HandoffAdmin, ReadOnlyAdmin, ReadOnlyInline, acting_user
@@ -99,6 +101,7 @@ class ContactAdmin(HandoffAdmin):
         "updated_at",
     )  # fmt: skip
     inlines = (StageChangeInline,)
+    actions_detail = ("see_score",)
     fieldsets = (
         (
             None,
@@ -145,18 +148,29 @@ class ContactAdmin(HandoffAdmin):
         ),
     )
 
-    @display(description="contact", ordering="last_name", header=True)
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
     ) -> tuple[QuerySet[Contact], bool]:
         return cast(ContactQuerySet, queryset).matching(search_term), False
 
+    @display(description="contact", ordering="last_name", header=True)
     def person(self, contact: Contact) -> list[str]:
         return [contact.name, contact.email]
 
     @display(description="stage", ordering="stage", label=STAGE_COLOURS)
     def stage_label(self, contact: Contact) -> str:
         return Stage(contact.stage).label
+
+    def has_scoring_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("scoring.view_scoringversion")
+
+    @action(
+        description="Score, live and draft", url_path="score", icon="person_search", permissions=["scoring"]
+    )
+    def see_score(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        contact = get_object_or_404(Contact, pk=object_id)
+        query = urlencode({"email": contact.email})
+        return HttpResponseRedirect(f"{reverse('admin:scoring_person_under_newest')}?{query}")
 
     def view_on_site(self, obj: Contact) -> str:
         return reverse("contact", args=[obj.pk])

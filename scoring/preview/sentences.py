@@ -22,12 +22,14 @@ def _opens(result: dict[str, Any]) -> str:
     said = f"{_people(opens)} would become {'an MQL' if opens == 1 else 'MQLs'} at once"
     if not usual:
         return f"{said}; in the last four weeks nobody did."
-    return f"{said}, {_compared(opens / usual)} ({_number(usual)} MQLs)."
+    return f"{said}, {_compared(opens / usual)} ({_number(usual)} MQL{'' if usual == 1 else 's'})."
 
 
 def _compared(times: float) -> str:
-    if times >= 1.75:
+    if times >= 2.5:
         return f"{times:.0f} times the usual week"
+    if times >= 1.75:
+        return "twice the usual week"
     if times >= 1.25:
         return "half as much again as in the usual week"
     return "about as many as in the usual week" if times >= 0.75 else "fewer than in the usual week"

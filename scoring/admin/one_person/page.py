@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
@@ -17,6 +16,7 @@ from django.utils import timezone
 from crm.models import Contact
 from scoring.admin.one_person.forms import MadeUpForm, RecordedForm
 from scoring.explain import Explanation, explain
+from scoring.explain_differences import what_changed
 from scoring.model_check import errors_of
 from scoring.model_file import write_person
 from scoring.models import Persona, ScoringVersion
@@ -28,6 +28,8 @@ from scoring.versions import spec_of
 HERE = "admin/scoring/one_person"
 SUGGESTED = 10
 LEAST_TYPED = 2
+MOST_DIGITS = 18
+"""Of an id: beyond it the column has no number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,14 @@ class Comparison:
     def differing(self) -> int:
         return sum(row.differs for row in self.rows)
 
+    @property
+    def changed(self) -> list[str]:
+        """What makes the two sides differ, in sentences."""
+        if self.before is None:
+            return []
+        was, now = spec_of(self.before.version), spec_of(self.after.version)
+        return what_changed(self.before.explanation, self.after.explanation, was=was, now=now)
+
 
 class PersonPages:
     """Views over `model_admin`'s versions, for whoever may see them and contacts."""
@@ -70,16 +80,11 @@ class PersonPages:
         """The forms, and below them the comparison that the address, or the one who was made up, asks for."""
         version = get_object_or_404(ScoringVersion, pk=object_id)
         self._refuse_others(request, version)
-        live = ScoringVersion.objects.live()
-        faults = errors_of(spec_of(version))
+        persona = _persona(version, request.GET.get("persona", ""))
         recorded = RecordedForm(request.GET if "email" in request.GET else None)
-        made_up = MadeUpForm(request.POST or None, initial=_begun(version, request.GET.get("persona", "")))
-        comparison = None
-        if not faults and made_up.is_valid():
-            comparison = _made_up(made_up.cleaned_data["person"], version, live)
-        elif not faults and not made_up.is_bound and recorded.is_valid():
-            given = recorded.cleaned_data
-            comparison = _recorded(given["email"], version, live, given["at"])
+        begun = {"person": write_person(_spec_of(persona))} if persona else {}
+        made_up = MadeUpForm(request.POST if request.method == "POST" else None, initial=begun)
+        faults = errors_of(spec_of(version))
         context = {
             **self.model_admin.admin_site.each_context(request),
             "title": f"One person under version {version.number}",
@@ -88,9 +93,9 @@ class PersonPages:
             "faults": faults,
             "recorded": recorded,
             "made_up": made_up,
-            "making_up": made_up.is_bound or "persona" in request.GET,
+            "begun_with": persona.pk if persona else None,
             "personas": version.personas.all(),
-            "comparison": comparison,
+            "comparison": None if faults else _compared(version, recorded, made_up, persona),
             "others": ScoringVersion.objects.filter(status="draft").exclude(pk=version.pk)[:SUGGESTED],
             "query": request.GET.urlencode(),
         }
@@ -122,15 +127,28 @@ class PersonPages:
             raise PermissionDenied
 
 
-def _begun(version: ScoringVersion, persona_id: str) -> dict[str, Any]:
-    """What the field of whoever is made up begins with: a persona of the version that the address names."""
-    if not persona_id.isdecimal() or len(persona_id) > 18:
-        return {}
-    row = Persona.objects.filter(version=version, pk=persona_id).first()
-    if row is None:
-        return {}
-    spec = PersonaSpec(row.name, row.qualifies, row.contact, tuple(row.activities))
-    return {"person": write_person(spec)}
+def _compared(
+    version: ScoringVersion, recorded: RecordedForm, made_up: MadeUpForm, persona: Persona | None
+) -> Comparison | None:
+    """Whoever is asked for: the one who was made up, or a persona, or a contact."""
+    live = ScoringVersion.objects.live()
+    if made_up.is_bound:
+        return _made_up(made_up.cleaned_data["person"], version, live) if made_up.is_valid() else None
+    if persona:
+        return _made_up(_spec_of(persona), version, live)
+    if recorded.is_valid():
+        return _recorded(recorded.cleaned_data["email"], version, live, recorded.cleaned_data["at"])
+    return None
+
+
+def _persona(version: ScoringVersion, said: str) -> Persona | None:
+    """The persona of `version` that the address names."""
+    sound = said.isdecimal() and len(said) <= MOST_DIGITS
+    return Persona.objects.filter(version=version, pk=said).first() if sound else None
+
+
+def _spec_of(persona: Persona) -> PersonaSpec:
+    return PersonaSpec(persona.name, persona.qualifies, persona.contact, tuple(persona.activities))
 
 
 def _recorded(
