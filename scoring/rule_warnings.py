@@ -8,9 +8,9 @@ the model alone; what only counting tells comes from `warnings_from_matches`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, permutations
+from itertools import combinations
 
 from scoring.implications import exclude_each_other, follows
 from scoring.models import DecayKind, Dimension, Effect, Per
@@ -44,11 +44,10 @@ def warnings_of(spec: ModelSpec) -> list[RuleWarning]:
         alone = [*_alone(rule, spec)]
         impossible |= {one.rule for one in alone if one.problem.startswith(NEVER)}
         found += alone
-    possible = [rule for rule in spec.rules if rule.name not in impossible]
-    for one, other in combinations(possible, 2):
+    for one, other in _on_the_same_fields([rule for rule in spec.rules if rule.name not in impossible]):
         found += _same_conditions(one, other, spec)
-    for one, other in permutations(possible, 2):
         found += _swallowed(one, other, spec)
+        found += _swallowed(other, one, spec)
     order = {rule.name: index for index, rule in enumerate(spec.rules)}
     return sorted(found, key=lambda warning: order.get(warning.rule, -1))
 
@@ -199,6 +198,14 @@ def _fades_within_its_window(rule: RuleSpec, spec: ModelSpec) -> Iterator[RuleWa
             f"Looks back {days_words(rule.window_days)}, and its points are gone after {days_words(decay.days)}.",
             "Shorten its window to that, leave it out, or let the points fade more slowly.",
         )
+
+
+def _on_the_same_fields(rules: Sequence[RuleSpec]) -> Iterator[tuple[RuleSpec, RuleSpec]]:
+    """Pairs of which one asks for no field that the other does not: of no others can one say something of the other."""
+    fields = [frozenset(condition.field for condition in rule.when) for rule in rules]
+    for one, other in combinations(range(len(rules)), 2):
+        if fields[one] <= fields[other] or fields[other] <= fields[one]:
+            yield rules[one], rules[other]
 
 
 def _same_conditions(one: RuleSpec, other: RuleSpec, spec: ModelSpec) -> Iterator[RuleWarning]:
