@@ -16,7 +16,11 @@ USUAL_WEEKS = 26
 class AskForm(forms.Form):
     """Which kind of trial; for a backtest, how many weeks it replays."""
 
-    kind = forms.ChoiceField(choices=Trial.Kind.choices, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        choices=Trial.Kind.choices,
+        widget=forms.HiddenInput,
+        error_messages={"required": "Say what is to be run: a preview is required, or a backtest."},
+    )
     weeks = forms.IntegerField(
         label="How many weeks back",
         min_value=1,

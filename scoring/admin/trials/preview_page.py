@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from scoring.preview.sentences import headline
 from scoring.models import Trial, TrialContact
+from scoring.preview.sentences import headline
 
 WIDTH, HEIGHT = 640, 150
 GAP = 3
