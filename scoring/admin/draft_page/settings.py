@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.forms.models import model_to_dict
 from django.http import HttpResponse
 
 from crm.errors import Invalid
@@ -35,7 +34,7 @@ def save(asked: Asked, pk: int) -> HttpResponse:
             edit.change_settings(asked.version, form.cleaned_data, seen=asked.seen, by=asked.by, at=asked.at)
         except edit.Changed:
             asked.reread()
-            opened.differences = differing(form, model_to_dict(asked.version, edit.SETTINGS))
+            opened.differences = differing(form, SettingsForm(instance=asked.version).initial)
             opened.seen = asked.draft.seen
             opened.meanwhile = "Somebody else changed these settings meanwhile, and nothing was saved."
             return answer.refused(asked, "_settings.html", {}, opened, 409)
