@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
+from psycopg.errors import QueryCanceled
 
 from crm.models import Contact
 from scoring.models import ConditionRow
 from scoring.segments import conditions_q
 from scoring.spec import ConditionSpec
 from scoring.table_size import rows_about
+
+T = TypeVar("T")
 
 PATIENCE_MS = 1_500
 """How long each of at most three questions may take."""
@@ -62,7 +65,7 @@ def _from_sample(named: Q, of: int) -> int:
     return round(number * 100 / share)
 
 
-def _in_time(question: Any) -> Any:
+def _in_time(question: Callable[[], T]) -> T | None:
     """The answer to `question`, or None where the database took too long for it."""
     try:
         with transaction.atomic():
@@ -73,6 +76,6 @@ def _in_time(question: Any) -> Any:
                 cursor.execute("SET LOCAL statement_timeout = DEFAULT")
             return answer
     except OperationalError as error:
-        if "statement timeout" not in str(error):
+        if not isinstance(error.__cause__, QueryCanceled):
             raise
         return None

@@ -133,7 +133,8 @@ def _written(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return "" if value is None else str(value).lower()
     if isinstance(value, int | float | Decimal):
-        return f"{value:,}"
+        said = f"{value:,}"
+        return said.rstrip("0").rstrip(".") if "." in said else said
     if isinstance(value, list):
         several = ", ".join(_written(one) for one in value[:5])
         return f"{several} …" if len(value) > 5 else several

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from leads.models import Mql, Verdict, VerdictReason
 from leads.verdict import give_verdict
-from scoring.models import ScoringVersion
+from scoring.models import Op, ScoringVersion, Segment
 from tests.api_client import api_client
 from tests.factories import NOW, make_mql, make_rep, make_team, make_user
 
@@ -48,6 +48,16 @@ def test_an_mql_is_told_with_owner_score_and_reasons(api: APIClient, small_model
     assert (shown["version"], shown["total"], shown["grade"]) == (1, float(mql.total), mql.grade)
     assert shown["explanation"] == mql.explanation
     assert (shown["opened_at"], shown["closed_at"], shown["verdict"]) == ("2026-03-02T09:00:00Z", None, "")
+
+
+def test_mqls_are_found_by_segment(api: APIClient, small_model: ScoringVersion) -> None:
+    swede = make_mql("one@acme.example", country="Sweden")
+    make_mql("two@acme.example", country="France")
+    segment = Segment.objects.create(name="Nordics")
+    segment.conditions.create(field="country", op=Op.EQUALS, value="Sweden")
+
+    assert ids(api.get(MQLS, {"segment": segment.pk})) == [swede.pk]
+    assert api.get(MQLS, {"segment": "99999"}).status_code == 400
 
 
 def test_mqls_are_found_by_state_owner_and_contact(api: APIClient, small_model: ScoringVersion) -> None:

@@ -96,6 +96,45 @@ def test_of_a_rule_that_does_not_fit_the_condition_is_named(small_model: Scoring
     ]
 
 
+def test_a_rule_is_for_what_people_did_score_and_where_they_stand(small_model: ScoringVersion) -> None:
+    make_rep("ada", team=make_team("Other"))
+    hana = make_rep("hana", team=make_team("Webinars")).user
+    make_rule(
+        "Hot from a webinar",
+        ("activity.kind", "equals", "webinar_attended"),
+        ("activity.days_ago", "lte", 7),
+        ("score.total", "gte", 80),
+        ("stage", "equals", "mql"),
+        team=make_team("Webinars"),
+    )
+
+    assert make_mql().owner == hana
+
+
+def test_of_a_rule_about_scores_and_activities_it_is_said_what_is_missing(
+    small_model: ScoringVersion,
+) -> None:
+    make_rep("ada")
+    make_rule("Very hot", ("score.total", "gte", 200), team=make_team("Enterprise"))
+    make_rule(
+        "Often there",
+        ("activity.kind", "equals", "page_view"),
+        ("activity.count", "gte", 3),
+        team=make_team("Enterprise"),
+        position=1,
+    )
+
+    trail = trail_of(make_mql())
+
+    assert trail[:2] == [
+        ("Rule “Very hot”", "wants that score total is at least 200: it is 80"),
+        (
+            "Rule “Often there”",
+            "wants that activity kind is page_view and activity count is at least 3: what they did does not meet that",
+        ),
+    ]
+
+
 def test_what_is_personal_is_not_repeated_in_a_trail(small_model: ScoringVersion) -> None:
     make_rep("ada")
     make_rule("Bosses", ("first_name", "equals", "Zoe"), team=make_team("Enterprise"))
@@ -406,7 +445,8 @@ def test_rules_take_as_many_queries_for_many_mqls_as_for_few(small_model: Scorin
     make_rule("Germany", ("country", "equals", "DE"), team=team)
     few = count_queries(3)
     for number in range(5):
-        make_rule(f"France {number}", ("country", "equals", "FR"), team=team)
+        make_rule(f"France {number}", ("country", "equals", "FR"), ("score.total", "gte", 999), team=team)
+        make_rule(f"Busy {number}", ("activity.count", "gte", 50), team=team)
 
     assert count_queries(30) == few
 

@@ -17,7 +17,7 @@ from crm.models import Activity, Stage, User
 from leads.models import Task
 from leads.timeline import PAGE
 from scoring.drain import drain
-from scoring.models import ScoringVersion
+from scoring.models import Op, ScoringVersion, Segment
 from tests.factories import (
     NOW,
     make_activity,
@@ -82,6 +82,24 @@ def test_contacts_are_narrowed_to_a_company(page: Client) -> None:
 
     assert names(response.content) == ["Ada"]
     assert "Acme Everywhere" in text_of(response)
+
+
+def test_contacts_are_narrowed_to_a_segment(page: Client) -> None:
+    make_contact(first_name="Ada", country="Sweden")
+    make_contact(first_name="Bo", country="France")
+    segment = Segment.objects.create(name="Nordics")
+    segment.conditions.create(field="country", op=Op.EQUALS, value="Sweden")
+
+    response = page.get(f"/contacts/?segment={segment.pk}")
+
+    assert names(response.content) == ["Ada"]
+    assert "Nordics" in text_of(response)
+
+
+def test_a_segment_that_does_not_exist_narrows_nothing(page: Client) -> None:
+    make_contact(first_name="Ada")
+
+    assert names(page.get("/contacts/?segment=99999").content) == ["Ada"]
 
 
 def test_a_stage_that_does_not_exist_narrows_nothing(page: Client) -> None:

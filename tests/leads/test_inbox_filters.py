@@ -19,7 +19,15 @@ from leads.tasks import add_task
 from leads.verdict import accept
 from scoring.drain import drain
 from scoring.models import Op, ScoringVersion, Segment, SegmentCondition
-from tests.factories import NOW, make_company, make_mql, make_qualifying_people, make_rep, make_team
+from tests.factories import (
+    NOW,
+    make_activity,
+    make_company,
+    make_mql,
+    make_qualifying_people,
+    make_rep,
+    make_team,
+)
 from tests.leads.page_client import htmx, signed_in, text_of
 from tests.leads.test_inbox_page import names
 
@@ -161,6 +169,20 @@ def test_a_segment_is_filtered_by_its_conditions(page: Client, ada_and_bo: tuple
 
     assert names(response.content) == ["Ada"]
     assert "Larger ones" in text_of(response)
+
+
+def test_a_segment_may_ask_what_people_did_and_score(page: Client, ada_and_bo: tuple[Mql, Mql]) -> None:
+    ada, _ = ada_and_bo
+    segment = Segment.objects.create(name="Readers of prices")
+    for field, op, value in (
+        ("activity.subject", Op.STARTS_WITH, "/pricing"),
+        ("activity.days_ago", Op.LTE, 7),
+        ("score.total", Op.GTE, 80),
+    ):
+        segment.conditions.create(field=field, op=op, value=value)
+    make_activity(ada.contact, subject="/pricing/eu", days_ago=2, at=timezone.now())
+
+    assert names(page.get("/inbox/", {"queue": "all", "segment": segment.pk}).content) == ["Ada"]
 
 
 def test_a_segment_without_conditions_or_that_is_gone_lists_nobody(

@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 
 from crm.models import Contact
 from scoring.drain import drain
-from scoring.models import Score, ScoringVersion
+from scoring.models import Op, Score, ScoringVersion, Segment
 from tests.api_client import api_client, pointers
 from tests.factories import NOW, make_activity, make_contact
 from tests.scoring.conftest import WORKED_EXAMPLE, publish_as_is
@@ -187,6 +187,19 @@ def test_contacts_are_found_by_score_those_at_zero_too(api: APIClient, vp: Conta
     assert found(score_gte="65.01") == []
     assert found(score_lte="0") == [nobody.pk]
     assert found(score_gte="0", score_lte="64.99") == [nobody.pk]
+
+
+def test_contacts_are_found_by_segment(api: APIClient, vp: Contact) -> None:
+    make_contact("nobody@people.example")
+    segment = Segment.objects.create(name="Readers of prices")
+    segment.conditions.create(field="activity.subject", op=Op.EQUALS, value="/pricing")
+
+    found = api.get(CONTACTS, {"segment": segment.pk}).json()["results"]
+    refused = api.get(CONTACTS, {"segment": "99999"})
+
+    assert [row["id"] for row in found] == [vp.pk]
+    assert refused.status_code == 400
+    assert "is the id of no segment" in refused.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Rows of conditions in the admin: what they suggest, how they answer, whom they count, and that they are saved in order."""
+"""Rows of conditions in the admin: what they suggest, how they answer, whom they count, and how they are saved."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def check(client: Client, field: str, op: str, value: str, scope: str = "people"
         ("company.employees", "gte", "many", "typed_value", "“many” is not a number: write digits alone, as in 50."),
         ("company.employees", "between", "50", "typed_value", "Write two numbers, the lower first"),
         ("company.employees", "between", "500, 50", "typed_value", "turn them round"),
-        ("company.employees", "contains", "5", "op", "“contains” does not suit company.employees, which holds a number"),
+        ("company.employees", "contains", "5", "op", "does not suit company.employees, which holds a number"),
         ("company.employes", "gte", "5", "field", "did you mean company.employees?"),
         ("company.employes", "", "", "field", "did you mean company.employees?"),
         ("job_title", "equals", "", "typed_value", "or choose “is known”"),
@@ -171,17 +171,15 @@ def test_the_count_says_what_it_waits_for(
     assert said in count(client, *rows)
 
 
-def test_a_count_that_takes_too_long_is_estimated_or_given_up(
+def test_a_count_that_takes_too_long_is_given_up_and_said(
     client: Client, marketer: User, people: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(head_count, "PATIENCE_MS", 1)
-    slow = ", ".join(f"[{'x' * 200}{number}" for number in range(400))
+    many = ", ".join(f"{'x' * 60}{number}" for number in range(4_000))
 
-    said = count(
-        client, ("job_title", "not_in", slow.replace("[", "")), *[("job_title", "has_word", "ceo")] * 40
-    )
+    said = count(client, *[("job_title", "not_in", many)] * 5)
 
-    assert "people" in said
+    assert "takes too long for now" in said
 
 
 @pytest.mark.parametrize(
