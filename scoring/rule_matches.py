@@ -28,11 +28,17 @@ LATELY = 30
 """Days that `points_30_days` looks back."""
 SAMPLED = 20_000
 """Contacts among whom is counted where everybody would take too long."""
+WORK = 400_000
+"""Contacts times rules that one answer looks at; beyond it fewer contacts stand for all."""
+FEWEST = 2_000
+"""Contacts that are looked at however many rules there are."""
 ENOUGH = 100
 """So many matches among those say how many there are in all to about a fifth: 1.96 / √100."""
 EXACT_MS = 2_000
 """As long as one rule may be counted among everybody."""
 EXAMPLES = 3
+AT_ONCE = 100
+"""Rules that one statement counts: each is eight of the 1,664 columns that a query may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +73,13 @@ def matches_of(
     if not asked:
         return {}
     of = Contact.objects.count()
-    probe = Evaluator(probing(spec, asked))
-    if of <= SAMPLED:
-        return _counted(probe, asked, spec, of, at=at, among=None)
-    found = _counted(probe, asked, spec, of, at=at, among=_sample(of))
+    most = min(SAMPLED, max(FEWEST, WORK // len(asked)))
+    if of <= most:
+        return _counted(asked, spec, of, at=at, among=None)
+    found = _counted(asked, spec, of, at=at, among=_sample(of, most))
     if len(asked) == 1 and _in_sample(found[asked[0].name]) < ENOUGH:
         with suppress(TakesTooLong), _within(EXACT_MS):
-            return _counted(probe, asked, spec, of, at=at, among=None)
+            return _counted(asked, spec, of, at=at, among=None)
     return found
 
 
@@ -109,26 +115,30 @@ def _lately(rule: RuleSpec, dimension: Dimension) -> RuleSpec:
     return replace(rule, window_days=min(LATELY, rule.window_days or LATELY))
 
 
-def _sample(of: int) -> list[int]:
-    """About SAMPLED of all contacts, the same ones each time: a count must not flicker while somebody types."""
+def _sample(of: int, most: int) -> list[int]:
+    """About `most` of all contacts, the same ones each time: a count must not flicker while somebody types."""
     with connection.cursor() as cursor:
         # Hashed, since whoever imported contacts may have written them in turns: every tenth might be of one kind.
         cursor.execute(
-            "SELECT id FROM crm_contact WHERE abs(hashint8(id)::bigint) %% %s = 0", [max(of // SAMPLED, 1)]
+            "SELECT id FROM crm_contact WHERE abs(hashint8(id)::bigint) %% %s = 0", [max(of // most, 1)]
         )
         return [pk for (pk,) in cursor.fetchall()]
 
 
 def _counted(
-    probe: Evaluator,
-    asked: Sequence[RuleSpec],
-    spec: ModelSpec,
-    of: int,
-    *,
-    at: datetime,
-    among: list[int] | None,
+    asked: Sequence[RuleSpec], spec: ModelSpec, of: int, *, at: datetime, among: list[int] | None
 ) -> dict[str, RuleMatches]:
-    sql, params = probe.statement(Shape(everyone=among is None, detail=True), Run(at, among))
+    found: dict[str, RuleMatches] = {}
+    for first in range(0, len(asked), AT_ONCE):
+        found |= _counted_at_once(asked[first : first + AT_ONCE], spec, of, at=at, among=among)
+    return found
+
+
+def _counted_at_once(
+    asked: Sequence[RuleSpec], spec: ModelSpec, of: int, *, at: datetime, among: list[int] | None
+) -> dict[str, RuleMatches]:
+    shape = Shape(everyone=among is None, detail=True)
+    sql, params = Evaluator(probing(spec, asked)).statement(shape, Run(at, among))
     fit = [spec.dimension_of(rule) == Dimension.FIT for rule in asked]
     held = [at - timedelta(days=LATELY)] * sum(fit)
     columns = ", ".join(_columns(index, fit=of_fit) for index, of_fit in enumerate(fit))

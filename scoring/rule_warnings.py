@@ -126,7 +126,8 @@ def _grade_warnings(dimension: Dimension, most: float, spec: ModelSpec) -> Itera
     fit = dimension == Dimension.FIT
     cuts = dict(zip("ABC" if fit else "123", spec.fit_grades if fit else spec.engagement_grades, strict=True))
     missed = [grade for grade, cut in cuts.items() if cut > most]
-    if missed:
+    # A model that has nothing of a dimension does not mean its grades.
+    if missed and any(rule.effect == Effect.POINTS for rule in spec.rules_of(dimension)):
         begins = f"{missed[-1]} begins at {number(cuts[missed[-1]])}"
         yield RuleWarning(
             "",

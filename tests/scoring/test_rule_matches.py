@@ -120,6 +120,19 @@ def test_rules_are_told_apart_by_name_and_only_those_asked_for(people: People) -
     assert matches_of(spec, at=NOW, rules=[]) == {}
 
 
+def test_many_rules_are_counted_in_several_statements(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = (views(), RuleSpec("Vice president", "ICP", VP, points=30), replace(views(), name="Again"))
+    spec = ModelSpec(name="Many", threshold=60, groups=(INTENT, ICP), rules=rules)
+    at_once = matches_of(spec, at=NOW)
+
+    monkeypatch.setattr(rule_matches, "AT_ONCE", 2)
+
+    assert matches_of(spec, at=NOW) == at_once
+    assert list(at_once) == ["Prices", "Vice president", "Again"]
+
+
 def test_among_many_contacts_some_stand_for_all(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rule_matches, "SAMPLED", 2)
     rules = (views(), RuleSpec("Vice president", "ICP", VP, points=30))
@@ -129,6 +142,16 @@ def test_among_many_contacts_some_stand_for_all(people: People, monkeypatch: pyt
 
     assert (found.estimated, found.of, found.looked_at) == (True, 3, 3)
     assert (found.contacts, found.points_30_days) == (2, 30)
+
+
+def test_of_many_rules_fewer_contacts_are_looked_at(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rule_matches, "FEWEST", 1)
+    monkeypatch.setattr(rule_matches, "WORK", 4)
+    rules = (views(), RuleSpec("Vice president", "ICP", VP, points=30))
+    spec = ModelSpec(name="Two", threshold=60, groups=(INTENT, ICP), rules=rules)
+
+    assert matches_of(spec, at=NOW)["Prices"].estimated
+    assert not matches_of(spec, at=NOW, rules=["Prices"])["Prices"].estimated
 
 
 @pytest.mark.parametrize(("enough", "estimated"), [(2, True), (3, False)])

@@ -262,6 +262,10 @@ def test_a_grade_that_nobody_can_have_is_told(grades: dict[str, Any], problem: s
     assert warned(*REACHED, **grades) == [("", problem)]
 
 
+def test_a_model_of_fit_alone_does_not_mean_grades_of_engagement() -> None:
+    assert warned(fit(points=40.0), engagement_grades=(75, 50, 25)) == []
+
+
 @pytest.mark.parametrize(
     ("counted", "problems"),
     [

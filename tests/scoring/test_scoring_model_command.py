@@ -63,8 +63,22 @@ def test_a_sound_file_is_told_so_and_nothing_is_recorded(model: Path) -> None:
     assert not ScoringVersion.objects.exists()
 
 
-def test_the_example_passes_its_own_check() -> None:
-    assert "is sound" in run("check", EXAMPLE)
+def test_the_example_passes_its_own_check_and_nothing_looks_wrong() -> None:
+    told = run("check", EXAMPLE)
+
+    assert told.startswith(f"{EXAMPLE} is sound")
+    assert told.count("\n") == 1
+
+
+def test_what_looks_wrong_is_told_and_refuses_nothing(model: Path) -> None:
+    model.write_text(MODEL.replace("threshold: 60", "threshold: 0"), encoding="utf-8")
+
+    told = run("check", model)
+
+    assert (
+        f"{model}: The threshold of 0 is reached without any points: everybody qualifies. Raise the" in told
+    )
+    assert "is sound" in told
 
 
 def test_a_fault_is_told_by_file_line_key_and_mend(model: Path) -> None:

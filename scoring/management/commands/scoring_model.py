@@ -19,6 +19,7 @@ from scoring.model_import import import_model
 from scoring.model_lists import lists_of
 from scoring.personas import persona_faults
 from scoring.publish import publish
+from scoring.rule_warnings import warnings_of
 from scoring.versions import spec_of
 
 
@@ -53,6 +54,9 @@ class Command(BaseCommand):
         with _naming(path):
             spec = check_model(_text(path), at=timezone.now())
         rules, personas = len(spec.rules), len(spec.personas)
+        for warning in warnings_of(spec):
+            about = warning.rule or warning.group
+            self.stdout.write(f"{path}: {f'“{about}”: ' if about else ''}{warning.problem} {warning.mend}")
         self.stdout.write(f"{path} is sound: {rules} rules, and {personas} personas come out as they should.")
 
     def _import(self, path: Path, *, publishing: bool) -> None:
