@@ -39,7 +39,7 @@ from scoring.model_lists import lists_of
 from scoring.models import ScoringVersion
 from scoring.versions import add_draft, save_draft, spec_of
 
-STATUS_COLOURS = {"Draft": "warning", "Published": "success", "Retired": "info"}
+STATUS_COLOURS = {"Draft": "warning", "Live": "success", "Retired": "info"}
 
 
 @admin.register(ScoringVersion)
@@ -54,9 +54,10 @@ class ScoringVersionAdmin(HandoffAdmin):
     actions_list = ("import_file",)
     actions_detail = (
         "publish_version",
+        "make_draft",
         "see_trials",
         "see_person",
-        {"title": "More", "icon": "more_horiz", "items": ["export_file", "make_draft", "delete_draft"]},
+        {"title": "More", "icon": "more_horiz", "items": ["export_file", "delete_draft"]},
     )
     fieldsets = (
         (None, {"fields": (("name", "note"),)}),
@@ -95,7 +96,8 @@ class ScoringVersionAdmin(HandoffAdmin):
 
     @display(description="state", ordering="status", label=STATUS_COLOURS)
     def state(self, version: ScoringVersion) -> str:
-        return version.get_status_display()
+        live = version.status == ScoringVersion.Status.PUBLISHED
+        return "Live" if live else version.get_status_display()
 
     @display(description="made", ordering="created_at")
     def made(self, version: ScoringVersion) -> str:
@@ -204,7 +206,7 @@ class ScoringVersionAdmin(HandoffAdmin):
         )
 
     @action(
-        description="Make a draft of it",
+        description="Make a draft",
         url_path="copy",
         icon="content_copy",
         permissions=["draft"],
@@ -260,8 +262,8 @@ class ScoringVersionAdmin(HandoffAdmin):
 
 
 def _when_and_who(at: datetime | None, by: User | None) -> str:
-    """ "12 March 2026 by mary", as far as it is known."""
+    """ "12 Mar 2026 by mary", as far as it is known."""
     if at is None:
         return ""
-    day = date_format(timezone.localtime(at), "j F Y")
+    day = date_format(timezone.localtime(at), "j M Y")
     return f"{day} by {by.get_username()}" if by else day
