@@ -58,5 +58,8 @@ def draft_next(*, by: User, at: datetime) -> None:
 
 
 def _naming(rule: RuleSpec, domains: DomainList) -> RuleSpec:
-    when = (replace(c, value=domains.name) if c.op == Op.IN_DOMAIN_LIST else c for c in rule.when)
+    when = (
+        replace(c, value=domains.name) if c.op == Op.IN_DOMAIN_LIST and isinstance(c.value, list) else c
+        for c in rule.when
+    )
     return replace(rule, when=tuple(when))
