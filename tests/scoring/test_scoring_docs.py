@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from scoring.fields import ALIASES, FIELDS, PROPERTY_PREFIXES
+from scoring.fields import ALIASES, FIELDS, PEOPLE_FIELDS, PROPERTY_PREFIXES
 from scoring.model_file import (
     CONDITION_KEYS,
     DECAY_KEYS,
@@ -32,7 +32,7 @@ NAMED = set(re.findall(r"`([^`\n]+)`", PAGE)) | set(re.findall(r"[\w.]+", MODEL)
         {
             *MODEL_KEYS, *GROUP_KEYS, *RULE_KEYS, *CONDITION_KEYS, *PERSONA_KEYS,
             *PERSONA_CONTACT, *PERSONA_COMPANY, *PERSONA_ACTIVITY, *ALIASES,
-            *FIELDS[Dimension.FIT], *FIELDS[Dimension.ENGAGEMENT],
+            *FIELDS[Dimension.FIT], *FIELDS[Dimension.ENGAGEMENT], *PEOPLE_FIELDS,
             *(f"{prefix}KEY" for prefixes in PROPERTY_PREFIXES.values() for prefix in prefixes),
             *Op, *Effect, *Per, *Dimension,
         }
