@@ -29,7 +29,7 @@ EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class HeadCount:
-    """`number` people of `of`, None where even a sample took too long; `estimated` from a sample, or `of` is."""
+    """`number` people of about `of`, None where even a sample took too long; `estimated` where it is from a sample."""
 
     number: int | None
     of: int
@@ -43,14 +43,14 @@ class HeadCount:
 
 
 def head_count(conditions: Iterable[ConditionRow | ConditionSpec], *, at: datetime) -> HeadCount:
-    """Count the people for whom all `conditions` hold as of `at`; above some size or time, estimate them."""
+    """Count the people for whom all `conditions` hold as of `at`; where that takes too long, estimate them."""
     named = conditions_q(conditions, at=at)
     people = Contact.objects.filter(named).order_by()
     of = rows_about(Contact)
     number = _in_time(people.count)
-    estimated = of.estimated
+    estimated = number is None
     if number is None:
-        number, estimated = _in_time(lambda: _from_sample(named, of.rows)), True
+        number = _in_time(lambda: _from_sample(named, of.rows))
     examples = _in_time(lambda: tuple(people.order_by("-pk")[:EXAMPLES])) if number else ()
     return HeadCount(number, of.rows, estimated, examples or ())
 
