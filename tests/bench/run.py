@@ -12,7 +12,7 @@ from django.utils import timezone
 from scoring.models import Pending
 from scoring.publish import publish
 from scoring.versions import save_draft
-from tests.bench import commands, desk, evaluation, ingest, keys, live, market, routing, serving
+from tests.bench import commands, desk, evaluation, ingest, keys, live, market, preview, routing, serving
 from tests.bench.database import own_database
 from tests.bench.report import Report, machine, say
 from tests.bench.rules import model
@@ -65,6 +65,7 @@ def _measure(report: Report, scale: Scale, folder: Path) -> None:
     say(f"Making {scale.contacts:,} contacts and {scale.activities:,} activities.")
     market.fill(scale.contacts, scale.activities)
     evaluation.measure(report, scale.contacts, rules=scale.rules)
+    preview.measure(report, scale.contacts)
     commands.measure_everyone(report, folder, scale.contacts)
     ingest.measure(report, scale.contacts, batches=scale.batches)
     commands.measure_import(report, folder, rows=scale.imported)
