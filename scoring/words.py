@@ -70,6 +70,8 @@ def field_words(field: str) -> str:
         return f"the company’s {_spaced(field.removeprefix('company.properties.'))}"
     if field.startswith("properties."):
         return f"their {_spaced(field.removeprefix('properties.'))}"
+    if field.startswith("activity.properties."):
+        return f"the {_spaced(field.removeprefix('activity.properties.'))} of what they did"
     if field.startswith("utm_"):
         return f"the UTM {_spaced(field.removeprefix('utm_'))}"
     return f"the {_spaced(field)}"

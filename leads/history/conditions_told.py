@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from leads.history.past import Past
+from scoring.audience_words import people_words
 from scoring.models import ConditionRow, Dimension, Op
 from scoring.rule_differences import condition_changes
 from scoring.spec import ConditionSpec
-from scoring.words import condition_words
 
 
 def conditions_changed(conditions: Past[Any], column: str, whole: int, at: datetime) -> list[str]:
@@ -21,8 +21,8 @@ def conditions_changed(conditions: Past[Any], column: str, whole: int, at: datet
 
 def conditions_said(conditions: Past[Any], column: str, whole: int, at: datetime) -> list[str]:
     """The conditions of `whole` as they are once the moment is over, in one piece; nothing where it has none."""
-    said = [condition_words(spec, Dimension.FIT) for spec in _specs(conditions.parts_at(column, whole, at))]
-    return [f"when {' and '.join(said)}"] if said else []
+    said = people_words(conditions.parts_at(column, whole, at))
+    return [f"when {said}"] if said else []
 
 
 def _specs(rows: Iterable[ConditionRow]) -> tuple[ConditionSpec, ...]:

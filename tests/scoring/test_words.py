@@ -241,6 +241,8 @@ def test_every_known_kind_reads_as_a_deed(kind: str) -> None:
         (condition("properties.trial", "equals", True), "their trial is true"),
         (condition("properties.seats", "lte", -2.5), "their seats is at most −2.5"),
         (condition("company.properties.tier", "equals", "A"), "the company’s tier is “A”"),
+        (condition("score.total", "gte", 40), "their score is at least 40"),
+        (condition("activity.properties.seats_used", "gte", 5), "the seats used of what they did is at least 5"),
     ],
 )  # fmt: skip
 def test_a_condition_on_who_they_are_reads_for_itself(asked: ConditionSpec, words: str) -> None:
