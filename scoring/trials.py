@@ -204,7 +204,7 @@ def connection_beside() -> Iterator[BaseDatabaseWrapper]:
 
 def _tell(beside: BaseDatabaseWrapper, trial: Trial, done: int, total: int) -> None:
     with beside.cursor() as cursor:
-        said = {
+        said: dict[str, Any] = {
             "done": done,
             "total": total,
             "at": timezone.now(),

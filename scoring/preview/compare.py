@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -85,7 +86,7 @@ def spans(size: int) -> list[Span]:
     """Everyone in parts of `size` contacts, by first and last id."""
     with connection.cursor() as cursor:
         cursor.execute(SPANS, {"size": size})
-        return cursor.fetchall()
+        return [(first, last) for first, last in cursor.fetchall()]
 
 
 def _score(after: Evaluator, before: Evaluator | None, run: Run) -> list[int]:
@@ -111,7 +112,7 @@ def _stand(
     free_after = free(contact_ids, after.spec, at=at)
     same = before is None or before.spec.requalify_after_days == after.spec.requalify_after_days
     free_before = free_after if same or before is None else free(contact_ids, before.spec, at=at)
-    rows = {
+    rows: dict[str, Any] = {
         "ids": list(contact_ids),
         "open": [pk in with_open_mql for pk in contact_ids],
         "before": [pk in free_before for pk in contact_ids],
