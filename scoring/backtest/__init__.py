@@ -13,8 +13,9 @@ difference in days.
 **What the real MQLs do to it.** Nothing, until sales has spoken: while a real MQL is open, the stages that it brought
 (MQL, SAL) count as the stage before it, so that a version may open its own later than really happened. What sales
 said is a fact for every version: who was recycled waits for as long as that version wants and must engage anew; who
-became SQL by another's doing is missed. An MQL that was open when the period began is nobody's, and stands in the way
-until it is closed.
+became SQL by another's doing is missed. Two real MQLs stand in the way: one that was open when the period began, which
+is nobody's, until sales has spoken; and one that is still open though somebody moved the contact by hand, until it is
+closed.
 
 **What counts as known.** Activities and attributes recorded by the moment, never later ones. As they are today: domain
 lists, which are part of the model, and the mark of activities that turned out to be a machine's.

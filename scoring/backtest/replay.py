@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,6 +65,7 @@ def replay(
     report(0, len(period.moments))
     with quietly():
         due = schedule(spec, period, people)
+    _add_closings(due, period, really, people)
     due[0] = sorted(people)
     days = _Days(spec, period, really, people)
     for index, moment in enumerate(period.moments):
@@ -71,6 +73,17 @@ def replay(
         days.take(moment, due.get(index, ()), at_start=index == 0)
     report(len(period.moments), len(period.moments))
     return Replay(_in_order(days.openings), len(people), days.evaluated)
+
+
+def _add_closings(
+    due: dict[int, list[int]], period: Period, really: Sequence[PastMql], people: Collection[int]
+) -> None:
+    """Ask again about whoever a real MQL stood in the way of, on the day it was closed."""
+    for mql in really:
+        if mql.contact_id in people and mql.closed_at and period.start < mql.closed_at <= period.end:
+            asked = due.setdefault(bisect_left(period.moments, mql.closed_at), [])
+            if mql.contact_id not in asked:
+                asked.append(mql.contact_id)
 
 
 def replay_everyone(spec: ModelSpec, period: Period, really: Sequence[PastMql]) -> list[WouldBe]:
@@ -105,6 +118,7 @@ class _Days:
         # What sales had in hand when the period began is nobody's opening, and stands in the way of one.
         self._open = {mql.contact_id for mql in really if mql.open_at(period.start)}
         self._ended: set[int] = set()
+        self._last_word: dict[int, datetime] = {}
 
     def take(self, moment: datetime, contact_ids: Sequence[int], *, at_start: bool) -> None:
         """Go on to `moment`, and open an MQL for those of `contact_ids` who qualify."""
@@ -154,6 +168,7 @@ class _Days:
             # Only the last word can be taken back.
             (self._ended.add if move.contact_id in self._open else self._ended.discard)(move.contact_id)
             self._open.discard(move.contact_id)
+            self._last_word[move.contact_id] = move.at
         elif move.takes_back and move.contact_id in self._ended:
             self._open.add(move.contact_id)
 
@@ -172,13 +187,22 @@ class _Days:
             without_mql=self._without_mql(crossing, moment),
         )
         for pk in sorted(crossing):
-            if pk in blocks and not blocks[pk]:
+            if pk in blocks and not blocks[pk] and not self._left_open(pk, moment):
                 self._open_one(crossing[pk], moment, at_start)
 
     def _open_one(self, row: ScoreRow, moment: datetime, at_start: bool) -> None:
         self._open.add(row.contact_id)
         self._ended.discard(row.contact_id)
         self.openings.append(WouldBe(row.contact_id, moment, row.total, row.grade, at_start))
+
+    def _left_open(self, contact_id: int, moment: datetime) -> bool:
+        """Whether a real MQL is still open on which sales has spoken otherwise than by its verdict."""
+        said_at = self._last_word.get(contact_id)
+        return (
+            said_at is not None
+            and said_at <= moment
+            and any(mql.open_at(moment) and mql.opened_at < said_at for mql in self._real.get(contact_id, ()))
+        )
 
     def _without_mql(self, contact_ids: Mapping[int, object], moment: datetime) -> dict[int, str]:
         """The stage before the real MQL, of those whose real MQL was open at `moment`."""

@@ -15,7 +15,9 @@ from leads.models import Mql, Verdict
 from leads.verdict import give_verdict
 from scoring.backtest.measure import Compared, Share, wilson
 from scoring.backtest.period import Period, last_weeks
+from scoring.backtest.replay import replay
 from scoring.backtest.run import backtest, run
+from scoring.backtest.sales import past_mqls
 from scoring.drain import drain
 from scoring.model_file import write_model
 from scoring.models import ScoringVersion, Trial, TrialContact
@@ -204,6 +206,45 @@ def test_a_recycled_contact_waits_as_long_as_the_version_says_and_must_engage_an
 
     assert [each.would.at for each in compared if each.would] == [MIDNIGHT + 2 * DAY, MIDNIGHT + 8 * DAY]
     assert [each.change.value for each in compared] == ["same", "gained"]
+
+
+def test_facts_that_are_recorded_after_a_day_do_not_count_on_it(rep: Any) -> None:
+    people = [make_contact(f"person{number}@acme.example", job_title="VP Sales") for number in range(6)]
+    late, demoted, opted_out, turned_down, gone_on, plain = people
+    for contact in (demoted, opted_out, turned_down, gone_on):
+        make_activity(contact, "webinar_attended", at=NOW + 1 * DAY)
+    make_activity(plain, "page_view", at=NOW + 1 * DAY)
+    up_to = Period(PERIOD.moments[:4])
+    before = opened(up_to)
+
+    later = NOW + 5 * DAY
+    make_activity(late, "webinar_attended", at=later, days_ago=4)
+    record.correct_contact(demoted.pk, by=None, at=later, job_title="Student")
+    record.set_consent([opted_out.pk], "sales", "opted_out", ground="wrote", at=later)
+    record.move_stage([turned_down.pk], Stage.NURTURE, by=rep, at=later)
+    record.move_stage([gone_on.pk], Stage.SQL, by=rep, at=later)
+    make_qualifying("new@acme.example", at=later)
+    drain(at=later)
+
+    assert {pk for pk, _ in before} == {demoted.pk, opted_out.pk, turned_down.pk, gone_on.pk}
+    assert opened(up_to) == before
+    assert opened(PERIOD)[: len(before)] == before
+
+
+def opened(period: Period) -> list[tuple[int, datetime]]:
+    replayed_ones = replay(SMALL_MODEL, period, past_mqls(period.start)).openings
+    return [(each.contact_id, each.at) for each in replayed_ones]
+
+
+def test_an_mql_that_stays_open_though_somebody_moved_the_contact_stands_in_the_way(rep: Any) -> None:
+    contact = make_contact(job_title="VP Sales")
+    attend(contact, NOW + 1 * DAY)
+    record.move_stage([contact.pk], Stage.NURTURE, by=rep, at=NOW + 2 * DAY)
+    make_activity(contact, "webinar_attended", at=NOW + 3 * DAY)
+
+    _, compared = replayed(replace(SMALL_MODEL, requalify_after_days=0))
+
+    assert changes(compared) == {contact.pk: "same"}
 
 
 def test_the_same_model_is_compared_beside_the_draft() -> None:
