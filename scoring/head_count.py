@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
-from psycopg.errors import QueryCanceled
 
 from crm.models import Contact
+from crm.patience import in_time
 from scoring.models import ConditionRow
 from scoring.segments import conditions_q
 from scoring.spec import ConditionSpec
 from scoring.table_size import rows_about
-
-T = TypeVar("T")
 
 PATIENCE_MS = 1_500
 """How long each of at most three questions may take."""
@@ -47,11 +44,12 @@ def head_count(conditions: Iterable[ConditionRow | ConditionSpec], *, at: dateti
     named = conditions_q(conditions, at=at)
     people = Contact.objects.filter(named).order_by()
     of = rows_about(Contact)
-    number = _in_time(people.count)
+    number = in_time(people.count, milliseconds=PATIENCE_MS)
     estimated = number is None
     if number is None:
-        number = _in_time(lambda: _from_sample(named, of.rows))
-    examples = _in_time(lambda: tuple(people.order_by("-pk")[:EXAMPLES])) if number else ()
+        number = in_time(lambda: _from_sample(named, of.rows), milliseconds=PATIENCE_MS)
+    newest = people.order_by("-pk")[:EXAMPLES]
+    examples = in_time(lambda: tuple(newest), milliseconds=PATIENCE_MS) if number else ()
     return HeadCount(number, of.rows, estimated, examples or ())
 
 
@@ -63,19 +61,3 @@ def _from_sample(named: Q, of: int) -> int:
     looked_at: QuerySet[Contact] = Contact.objects.filter(pk__in=drawn).order_by()
     number = looked_at.filter(named).count()
     return round(number * 100 / share)
-
-
-def _in_time(question: Callable[[], T]) -> T | None:
-    """The answer to `question`, or None where the database took too long for it."""
-    try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL statement_timeout = {PATIENCE_MS}")
-            answer = question()
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL statement_timeout = DEFAULT")
-            return answer
-    except OperationalError as error:
-        if not isinstance(error.__cause__, QueryCanceled):
-            raise
-        return None

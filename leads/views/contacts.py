@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
 from crm.models import Company, Contact
+from crm.patience import in_time
 from leads.forms import ContactFilter, NoteForm, TaskForm
 from leads.keyset import Column, Page, page
 from leads.models import Mql
@@ -33,6 +34,8 @@ from scoring.models import Segment
 from scoring.segments import belongs_q
 
 PAGE = 50
+PATIENCE_MS = 8_000
+"""How long a list may take: a segment may ask of millions of activities what no index knows."""
 ORDERS = {
     "newest": (Column("created_at", descending=True), Column("pk", descending=True)),
     "score": (Column("score__total", descending=True), Column("pk")),
@@ -49,7 +52,10 @@ def contacts(request: PageRequest) -> HttpResponse:
     context = {
         "form": form,
         "company": company,
-        "page": _page(form.cleaned_data, company, after=request.GET.get("after", "")),
+        "page": in_time(
+            lambda: _page(form.cleaned_data, company, after=request.GET.get("after", "")),
+            milliseconds=PATIENCE_MS,
+        ),
         "filtered": any(form.cleaned_data.get(name) for name in ("q", "stage", "segment")) or company,
         "has_segments": Segment.objects.exists(),
     }

@@ -20,12 +20,12 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from scoring.admin.condition_values import read_condition, typed
 from scoring.fields import Audience, Scope
 from scoring.head_count import HeadCount, head_count
-from scoring.models import DomainList
+from scoring.models import ConditionRow, DomainList
 
 VALUE_HELP = "Several with commas between: CEO, CRO. Nothing for “is known”."
-MEDIA = forms.Media(
-    css={"all": ["scoring/conditions.css"]}, js=[Script("scoring/conditions.js", type="module")]
-)
+# The stubs of Django do not know yet that a script may be more than its path.
+SCRIPT: Any = Script("scoring/conditions.js", type="module")
+MEDIA = forms.Media(css={"all": ["scoring/conditions.css"]}, js=[SCRIPT])
 
 
 class ConditionForm(forms.ModelForm):
@@ -107,7 +107,7 @@ class ConditionFormSet(BaseInlineFormSet):
     @property
     def people(self) -> HeadCount | None:
         """The people whom the saved conditions name; None where there are none."""
-        rows = self.queryset if self.instance.pk else []
+        rows: list[ConditionRow] = list(self.queryset) if self.instance.pk else []
         return head_count(rows, at=timezone.now()) if rows else None
 
 

@@ -16,6 +16,7 @@ from crm import record
 from crm.models import Activity, Stage, User
 from leads.models import Task
 from leads.timeline import PAGE
+from leads.views import contacts
 from scoring.drain import drain
 from scoring.models import Op, ScoringVersion, Segment
 from tests.factories import (
@@ -94,6 +95,21 @@ def test_contacts_are_narrowed_to_a_segment(page: Client) -> None:
 
     assert names(response.content) == ["Ada"]
     assert "Nordics" in text_of(response)
+
+
+def test_a_list_that_takes_too_long_is_given_up_and_said(
+    page: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contacts, "PATIENCE_MS", 1)
+    segment = Segment.objects.create(name="Very many words")
+    words = [f"{'x' * 60}{number}" for number in range(5_000)]
+    for field in ("job_title", "country", "source", "phone"):
+        segment.conditions.create(field=field, op=Op.NOT_IN, value=words)
+
+    response = page.get(f"/contacts/?segment={segment.pk}")
+
+    assert response.status_code == 200
+    assert "Finding them takes too long" in text_of(response)
 
 
 def test_a_segment_that_does_not_exist_narrows_nothing(page: Client) -> None:
