@@ -69,7 +69,7 @@ def left_today(publication: Publication, *, at: datetime) -> int:
         return 0
     # By the clocks of the office a day may be an hour longer; two days back holds all of it.
     recent = turns.filter(ended_at__gt=at - timedelta(days=2)).values_list("ended_at", flat=True)
-    had_today = sum(office.day_of(ended_at) == today for ended_at in recent)
+    had_today = sum(office.day_of(ended_at) == today for ended_at in recent if ended_at)
     return max(0, publication.open_per_day - had_today)
 
 

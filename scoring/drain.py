@@ -106,7 +106,7 @@ def _put_off(contact_id: int, error: str, at: datetime) -> None:
 
 @transaction.atomic
 def evaluate_batch(*, at: datetime | None = None, only: Sequence[int] | None = None) -> int:
-    """Evaluate up to 500 of those who wait, whoever has new facts first and then the oldest mark, and clear their marks.
+    """Evaluate up to 500 of those who wait, whoever has new facts first and then the oldest mark. Clears their marks.
     Returns how many.
 
     Scores are as of `at`; without it, of the moment at which the batch is held, which no fact of a mark in it is later

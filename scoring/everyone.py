@@ -1,7 +1,7 @@
 """Evaluating everyone, little by little, in the background.
 
-Asking for it is one row, whatever the number of contacts, so that whoever publishes keeps nobody waiting. Drains work it
-off: when no mark is due they mark the next slice of contacts, in a short transaction of its own, until all are through.
+Asking for it is one row, whatever the number of contacts, so that whoever publishes keeps nobody waiting. Drains do the
+work: when no mark is due they mark the next slice of contacts, in a short transaction of its own, to the last of them.
 Whoever has new facts meanwhile is always evaluated first.
 """
 
@@ -32,8 +32,8 @@ def ask_for_everyone(*, at: datetime) -> None:
 
 @transaction.atomic
 def mark_next(*, at: datetime) -> int:
-    """Mark the next slice of those who are still to be evaluated. Returns how many; 0 when nobody asked, all are through,
-    or somebody else is just doing it.
+    """Mark the next slice of those who are still to be evaluated. Returns how many; 0 when nobody asked, all are
+    through, or somebody else is just doing it.
     """
     asked = EveryoneRequest.objects.filter(requested_at__isnull=False)
     request = asked.select_for_update(skip_locked=True).first()

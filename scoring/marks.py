@@ -87,7 +87,7 @@ def mark_everyone(*, at: datetime) -> int:
 
 
 def mark_slice(*, after: int, most: int, at: datetime) -> tuple[int, int | None]:
-    """Mark the next contacts by id `after` one, `most` at most. Returns how many, and the last of them; None for none."""
+    """Mark the next contacts by id `after` one, `most` at most. Returns how many, and the last (None for none)."""
     with connection.cursor() as cursor:
         cursor.execute(LAST_OF_SLICE, {"after": after, "most": most})
         last: int | None = cursor.fetchone()[0]

@@ -94,7 +94,7 @@ def roll_back(*, by: User | None, at: datetime, why: str = "", pace: Pace = ALL)
 
 @transaction.atomic
 def change_pace(pace: Pace, *, at: datetime) -> Publication:
-    """Let those who are held back since the live version went live open at another pace. Raises Conflict before the first."""
+    """Let those who are held back since the live version went live open at another pace. Raises Conflict if none is."""
     pace.check()
     current = Publication.objects.current()
     if current is None:

@@ -77,8 +77,8 @@ class DrainRequest(models.Model):
 
 
 class EveryoneRequest(models.Model):
-    """The one row by which everyone is to be evaluated. `requested_at` is empty when nobody asked; else those whose id is
-    above `marked_to` are still to be marked.
+    """The one row by which everyone is to be evaluated. `requested_at` is empty when nobody asked; else those whose id
+    is above `marked_to` are still to be marked.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)

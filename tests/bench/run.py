@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from scoring.models import Pending
+from scoring.models import EveryoneRequest, Pending
 from scoring.publish import publish
 from scoring.versions import save_draft
 from tests.bench import commands, desk, evaluation, ingest, keys, live, market, preview, routing, serving
@@ -71,6 +71,7 @@ def _measure(report: Report, scale: Scale, folder: Path) -> None:
     commands.measure_import(report, folder, rows=scale.imported)
     # What these left to evaluate would keep the worker busy while others wait for it.
     Pending.objects.all().delete()
+    EveryoneRequest.objects.all().delete()
     desk.staff()
     desk.fill(scale.mqls)
     market.settle()

@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from http.client import HTTPConnection
 from itertools import cycle
 from time import monotonic, perf_counter, sleep
@@ -16,10 +17,13 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from crm import processes
 from crm.models import Scope, User
 from crm.models.apikey import create_key
+from scoring import jobs
+from scoring.everyone import ask_for_everyone, still_to_mark
 from tests.bench.report import Report, middle
 
 SECONDS = 30
@@ -90,6 +94,13 @@ def measure_freshness(report: Report, port: int, *, times: int) -> None:
     took = [_until_mql(program, str(number)) for number in range(times)]
     report.add("from a fact to a visible MQL: median", middle(took), "s")
     report.add("from a fact to a visible MQL: 95 of 100", middle(took, 95), "s", at_most=2)
+    ask_for_everyone(at=timezone.now())
+    jobs.ask_to_drain(lost_after=timedelta(0))
+    took = [_until_mql(program, f"meanwhile-{number}") for number in range(times)]
+    still = still_to_mark()
+    everyone = "the same, everyone being evaluated meanwhile"
+    report.add(f"{everyone}: 95 of 100", middle(took, 95), "s", at_most=2)
+    report.add(f"{everyone}: contacts left at the end", still or 0, "")
 
 
 def _until_mql(program: Browser, name: str) -> float:

@@ -192,7 +192,7 @@ def test_a_retired_version_cannot_be_changed_either(change: Callable[[ScoringVer
     publish(draft(), by=None, at=NOW)
 
     with (
-        pytest.raises((IntegrityError, InternalError, OperationalError), match="never changes|protected"),
+        pytest.raises((IntegrityError, InternalError, OperationalError), match=r"never changes|protected"),
         transaction.atomic(),
     ):
         change(version)
