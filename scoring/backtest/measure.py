@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from math import sqrt
 from statistics import quantiles
 from typing import Any
@@ -74,7 +74,7 @@ class Compared:
         """How many days sooner the would-be MQL came, below 0 for later. None without one of the two."""
         if self.would is None or self.really is None:
             return None
-        return (day_of(self.really.opened_at) - day_of(self.would.at)).days
+        return (timezone.localdate(self.really.opened_at) - timezone.localdate(self.would.on)).days
 
     @property
     def change(self) -> Change:
@@ -83,11 +83,6 @@ class Compared:
         if self.days_earlier:
             return Change.EARLIER if self.days_earlier > 0 else Change.LATER
         return Change.SAME
-
-
-def day_of(moment: datetime) -> date:
-    """The day that a moment belongs to. Midnight ends a day."""
-    return timezone.localdate(moment - timedelta(microseconds=1))
 
 
 def compare(
@@ -155,7 +150,7 @@ def by_week(opened: Iterable[Opened], period: Period) -> list[dict[str, int]]:
     weeks: list[Counter[str]] = [Counter() for _ in range(count)]
     first = timezone.localdate(period.start)
     for each in opened:
-        week = (day_of(each.at) - first).days // 7
+        week = (timezone.localdate(each.at) - first).days // 7
         if not each.at_start and 0 <= week < count:
             weeks[week][_kind(each.spell.outcome)] += 1
     return [{kind: week[kind] for kind in ("sql", "turned_down", "unknown")} for week in weeks]

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection, transaction
@@ -36,6 +36,11 @@ class WouldBe:
     total: Decimal
     grade: str
     at_start: bool
+
+    @property
+    def on(self) -> datetime:
+        """A moment of the day that it belongs to: what is found as a day ends is of that day."""
+        return self.at if self.at_start else self.at - timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from scoring.backtest.measure import Compared, Opened, compare, figures, lead_time
 from scoring.backtest.period import MOST_WEEKS, Period, last_weeks
 from scoring.backtest.replay import Replay, Report, WouldBe, replay
-from scoring.backtest.sales import PastMql, Spell, Spells, moves, past_mqls
+from scoring.backtest.sales import Outcome, PastMql, Spell, Spells, moves, past_mqls
 from scoring.model_file import read_model
 from scoring.models import Trial, TrialContact
 from scoring.spec import ModelSpec
@@ -79,13 +79,13 @@ def _wanted(
 ) -> tuple[list[Spell], int]:
     """Those who became SQL since the period began, and how many of them sales had in hand before it."""
     in_hand = {id(spells.at(mql.contact_id, period.start)) for mql in really if mql.open_at(period.start)}
-    became = [spell for spell in spells.ended(after=period.start, by=now) if spell.outcome == "sql"]
+    became = [spell for spell in spells.ended(after=period.start, by=now) if spell.outcome == Outcome.SQL]
     wanted = [spell for spell in became if id(spell) not in in_hand]
     return wanted, len(became) - len(wanted)
 
 
 def _opened_by(replayed: Replay, spells: Spells) -> list[Opened]:
-    return [Opened(spells.at(each.contact_id, each.at), each.at, each.at_start) for each in replayed.openings]
+    return [Opened(spells.at(each.contact_id, each.at), each.on, each.at_start) for each in replayed.openings]
 
 
 def _really_opened(really: Sequence[PastMql], spells: Spells, period: Period) -> list[Opened]:
@@ -123,7 +123,7 @@ def _row(trial: Trial, each: Compared) -> TrialContact:
         grade_before=real.grade if real else "",
         total_after=would.total if would else None,
         grade_after=would.grade if would else "",
-        at=would.at if would else None,
+        at=would.on if would else None,
         really_at=real.opened_at if real else None,
         outcome=each.spell.outcome.value,
     )

@@ -25,7 +25,7 @@ class Outcome(StrEnum):
     """What sales made of an MQL: the first word that it said after the opening."""
 
     UNKNOWN = ""
-    SQL = "sql"
+    SQL = "SQL"
     RECYCLED = "recycled"
     DISQUALIFIED = "disqualified"
 

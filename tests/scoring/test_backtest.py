@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from crm import record
 from crm.models import Contact, Stage
@@ -308,3 +310,51 @@ def test_the_last_weeks_end_with_the_last_midnight() -> None:
     period = last_weeks(2, now=NOW)
 
     assert (period.start, period.end, period.days) == (MIDNIGHT - 14 * DAY, MIDNIGHT, 14)
+
+
+def test_its_page_says_what_came_of_it_and_names_the_gained_and_the_lost(
+    live: ScoringVersion, rep: Any, admin_client: Client
+) -> None:
+    gained, lost = (
+        make_contact(job_title="Analyst", first_name="Ada"),
+        make_contact(job_title="VP", last_name="Lost"),
+    )
+    for contact in (gained, lost):
+        attend(contact, NOW + 3 * DAY)
+    give_verdict(mql_of(lost), Verdict.QUALIFIED, by=rep, at=NOW + 5 * DAY)
+    only_analysts = replace(
+        SMALL_MODEL,
+        rules=(
+            SMALL_MODEL.rules[0],
+            replace(SMALL_MODEL.rules[1], when=(replace(SMALL_MODEL.rules[1].when[0], value="analyst"),)),
+        ),
+    )
+    trial = ended(live, only_analysts)
+
+    page = admin_client.get(reverse("admin:scoring_trial", args=[trial.pk])).content.decode()
+
+    said = " ".join(page.split())
+    assert "It would have opened 1 MQL. Really, 1 was opened." in said
+    assert "Of 1 contact who became SQL it would have handed over 0 before. Too few to tell" in said
+    assert f'<a href="{reverse("admin:crm_contact_change", args=[gained.pk])}">Ada</a>' in said
+    assert f'<a href="{reverse("admin:crm_contact_change", args=[lost.pk])}">Lost</a>' in said
+
+
+def test_its_page_of_a_time_without_anything_says_so(live: ScoringVersion, admin_client: Client) -> None:
+    trial = ended(live, SMALL_MODEL)
+
+    page = admin_client.get(reverse("admin:scoring_trial", args=[trial.pk])).content.decode()
+
+    assert "It would have opened 0 MQLs. Really, 0 were opened." in page
+    assert "Nobody became SQL in that time whom it could have found." in page
+
+
+def ended(version: ScoringVersion, spec: ModelSpec) -> Trial:
+    """A backtest of the fortnight after NOW that came to its end."""
+    trial = Trial.objects.create(
+        kind=Trial.Kind.BACKTEST, version=version, against=version, model=write_model(spec),
+        options={"weeks": 2}, asked_at=NOW + 10 * DAY, state=Trial.State.DONE, ended_at=NOW + 10 * DAY,
+    )  # fmt: skip
+    trial.result = run(trial, lambda done, total: None)
+    trial.save(update_fields=["result"])
+    return trial

@@ -18,6 +18,7 @@ from crm.admin.base import BoundedPaginator, acting_user
 from crm.errors import HandoffError
 from scoring import trials
 from scoring.admin.trials.ask_form import AskForm
+from scoring.admin.trials.backtest_page import BacktestPage
 from scoring.admin.trials.listed import People, exported
 from scoring.admin.trials.preview_page import PreviewPage
 from scoring.models import ScoringVersion, Trial
@@ -65,7 +66,7 @@ class TrialPages:
             "is_of_now": trial.state != State.DONE or trials.is_of_now(trial),
             "is_current": trial.state != State.DONE or trials.is_current(trial),
             "live": ScoringVersion.objects.live(),
-            "page": PreviewPage(trial) if _is_preview(trial) and trial.state == State.DONE else None,
+            "page": _page(trial) if trial.state == State.DONE else None,
         }
         return TemplateResponse(request, f"{HERE}/trial.html", context)
 
@@ -160,8 +161,8 @@ def _time_left(trial: Trial) -> timedelta | None:
     return (trial.heard_at - trial.started_at) * (trial.total - trial.done) / trial.done
 
 
-def _is_preview(trial: Trial) -> bool:
-    return trial.kind == Trial.Kind.PREVIEW
+def _page(trial: Trial) -> PreviewPage | BacktestPage:
+    return PreviewPage(trial) if trial.kind == Trial.Kind.PREVIEW else BacktestPage(trial)
 
 
 def _to_trial(trial: Trial) -> HttpResponse:
