@@ -100,6 +100,14 @@ def refuse_all_but_drafts(version: ScoringVersion) -> None:
 
 
 @transaction.atomic
+def delete_draft(version: ScoringVersion, *, by: User, at: datetime) -> None:
+    """Delete a draft with all its parts. Raises NoDraft."""
+    draft = hold(version)
+    note("deleted the draft", draft, by, at)
+    draft.delete()
+
+
+@transaction.atomic
 def change_settings(
     version: ScoringVersion, settings: dict[str, Any], *, seen: str, by: User, at: datetime
 ) -> ScoringVersion:

@@ -33,6 +33,7 @@ from scoring.admin.publishing import live_status, publishing_urls
 from scoring.admin.publishing.status import MAY_PUBLISH
 from scoring.admin.trials import trial_urls
 from scoring.admin.version_import import ImportForm
+from scoring.edit import delete_draft
 from scoring.model_file import read_file, write_model
 from scoring.model_import import import_model
 from scoring.model_lists import lists_of
@@ -51,6 +52,7 @@ class ScoringVersionAdmin(HandoffAdmin):
     list_filter = (("status", ChoicesDropdownFilter),)
     search_fields = ("name", "note")
     list_before_template = "admin/scoring/_live_status.html"
+    actions = None
     actions_list = ("import_file",)
     actions_detail = (
         "publish_version",
@@ -152,6 +154,9 @@ class ScoringVersionAdmin(HandoffAdmin):
 
     def _id(self, said: str) -> int:
         return int(said) if said.isdecimal() else 0
+
+    def delete_model(self, request: HttpRequest, obj: ScoringVersion) -> None:
+        delete_draft(obj, by=acting_user(request), at=timezone.now())
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"threshold": 60, "fit_grades": [75, 50, 25], "engagement_grades": [75, 50, 25]}

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from crm.models import User
 from leads.roles import MARKETERS, ensure_groups
+from scoring.edit import NoDraft, delete_draft
 from scoring.everyone import still_to_mark
 from scoring.model_file import read_model, write_model
 from scoring.models import DomainList, ScoringVersion
@@ -126,3 +127,37 @@ def test_what_is_no_domain_is_not_put_into_a_list(client: Client, marketer: User
 
 def test_a_score_has_no_form(client: Client, marketer: User) -> None:
     assert client.get(reverse("admin:scoring_score_add")).status_code == 403
+
+
+def test_the_list_of_versions_says_who_made_each_why_and_from_which(
+    client: Client, marketer: User, draft: ScoringVersion
+) -> None:
+    save_draft(SMALL_MODEL, by=marketer, at=NOW, made_from=draft, note="Fewer, and better")
+
+    html = client.get(reverse("admin:scoring_scoringversion_changelist")).content.decode()
+
+    assert "2 Mar 2026 by mary" in html
+    assert "Fewer, and better" in html
+    assert f"Version {draft.number}" in html
+
+
+def test_a_draft_is_deleted_and_a_published_version_is_not(
+    client: Client, marketer: User, draft: ScoringVersion
+) -> None:
+    live = publish_small_model()
+
+    pages = [client.post(version_page(version, "delete"), {"post": "yes"}) for version in (draft, live)]
+
+    assert [page.status_code for page in pages] == [302, 403]
+    assert list(ScoringVersion.objects.all()) == [live]
+
+
+def test_who_deletes_a_draft_that_is_published_meanwhile_is_told(
+    marketer: User, draft: ScoringVersion
+) -> None:
+    ScoringVersion.objects.filter(pk=draft.pk).update(status="published", published_at=NOW)
+
+    with pytest.raises(NoDraft):
+        delete_draft(draft, by=marketer, at=NOW)
+
+    assert ScoringVersion.objects.filter(pk=draft.pk).exists()

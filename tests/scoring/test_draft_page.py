@@ -652,7 +652,8 @@ def test_in_an_order_that_changed_nothing_moves_before_it_was_said(
     again = move(client, draft, up=f"rule-{pk}", again="yes")
 
     assert (told.status_code, told["HX-Retarget"]) == (409, "#order-changed")
-    assert "Move it all the same" in html_of(told)
+    assert "“Webinar attended” before “Pricing page viewed” in Intent" in html_of(told)
+    assert "Pricing page viewed, Webinar attended" in html_of(told)
     assert untouched.rules == MODEL.rules[:2]
     assert again["HX-Refresh"] == "true"
     assert spec_of(draft).rules == MODEL.rules[1::-1]

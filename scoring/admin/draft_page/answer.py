@@ -82,10 +82,8 @@ def _render(asked: Asked, template: str, context: dict[str, Any]) -> str:
     return render_to_string(f"{HERE}/{template}", context, request=asked.request)
 
 
-def order_changed(asked: Asked, seen: str, mine: dict[str, str]) -> HttpResponse:
-    """A notice that somebody else changed the order, with the way to theirs, and to `mine` all the same."""
-    response = HttpResponse(
-        _render(asked, "_order_changed.html", {**_context(asked, None), "seen": seen, "mine": mine}),
-        status=409,
-    )
+def order_changed(asked: Asked, seen: str, sent: dict[str, str], mine: str, theirs: str) -> HttpResponse:
+    """A notice that somebody else changed the order: theirs, mine, and the way to either. `sent` is sent again."""
+    context = {**_context(asked, None), "seen": seen, "sent": sent, "mine": mine, "theirs": theirs}
+    response = HttpResponse(_render(asked, "_order_changed.html", context), status=409)
     return reswap(retarget(response, "#order-changed"), "outerHTML")

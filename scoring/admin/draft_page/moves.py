@@ -37,7 +37,7 @@ def move(asked: Asked) -> HttpResponse:
     try:
         act(asked.version, pk, to, seen=asked.seen, by=asked.by, at=asked.at)
     except OrderChanged as error:
-        return _changed_meanwhile(asked, error)
+        return _changed_meanwhile(asked, error, kind, pk, to)
     if asked.htmx and "again" in asked.request.POST:
         return HttpResponseClientRefresh()
     asked.reread()
@@ -69,10 +69,26 @@ def _where(asked: Asked, kind: str, pk: int) -> str:
     return "Moved."
 
 
-def _changed_meanwhile(asked: Asked, error: OrderChanged) -> HttpResponse:
+def _changed_meanwhile(asked: Asked, error: OrderChanged, kind: str, pk: int, to: Place) -> HttpResponse:
     if not asked.htmx:
         messages.error(asked.request, f"{error.in_words} This is the order now.")
         return HttpResponseRedirect(f"{asked.address}#rules")
     names = ("moved", "up", "down", "before", "group")
     mine = {name: asked.request.POST[name] for name in names if name in asked.request.POST}
-    return answer.order_changed(asked, error.order.seen, mine)
+    return answer.order_changed(asked, error.order.seen, mine, *_beside(asked, kind, pk, to))
+
+
+def _beside(asked: Asked, kind: str, pk: int, to: Place) -> tuple[str, str]:
+    """What was to be moved where, and how it stands there now, in words."""
+    asked.reread()
+    draft = asked.draft
+    named = {group.pk: group.spec.name for group in draft.groups}
+    row = list(draft.order.groups)
+    where = ""
+    if kind == "rule":
+        row = list(draft.order.rules.get(to.group or 0, ()))
+        where = f" in {named.get(to.group or 0, 'a group that is gone')}"
+        named = {line.pk: line.spec.name for line in draft.lines.values()}
+    before = f"before “{named[to.before]}”" if to.before in named else "to the end"
+    mine = f"“{named.get(pk, 'what is gone now')}” {before}{where}"
+    return mine, ", ".join(named[one] for one in row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -38,7 +38,7 @@ class Opened:
     differences: tuple[Difference, ...] = ()
 
 
-def differing(form: forms.BaseForm, theirs: dict[str, Any]) -> tuple[Difference, ...]:
+def differing(form: forms.BaseForm, theirs: Mapping[str, Any]) -> tuple[Difference, ...]:
     """The fields of a bound `form` that say something else than `theirs`, as both would be shown."""
     found = []
     for name, field in form.fields.items():

@@ -46,8 +46,27 @@ document.addEventListener("htmx:confirm", (event) => {
   }
 });
 
+// Whoever deletes a part goes on at the one behind it.
+let behind = null;
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const part = detail.target.closest?.("li[data-part], [data-group]");
+  behind = part && (part.nextElementSibling ?? part.previousElementSibling ?? part.closest("[data-group]"));
+});
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (!detail.target.isConnected && document.activeElement === document.body) {
+    behind?.querySelector("a, button:enabled, summary")?.focus();
+  }
+});
+
 // Whoever opens a part goes on in its form, and whoever closes one at the link that opens it.
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  const refused = detail.xhr?.status === 409 && document.querySelector("form#order-changed button");
+  if (refused) {
+    refused.focus();
+    return;
+  }
   const asked = detail.requestConfig?.elt;
   const part = asked?.closest?.("[data-part], [data-menu]") ? document.getElementById(detail.target?.id) : null;
   if (!part?.matches("[data-part]") || part.contains(document.activeElement)) {
