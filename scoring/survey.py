@@ -151,11 +151,19 @@ def _surveyed(
         yield SurveyedField(
             dimension=dimension,
             field=found.name,
-            known=round(found.known / share),
-            values=[[text, round(number / share)] for text, number in values],
+            known=_scaled(found.known, share, size.rows),
+            values=[[text, _scaled(number, share, size.rows)] for text, number in values],
             estimated=share < 1,
             at=at,
         )
+
+
+def _scaled(number: int, share: float, most: int) -> int:
+    """What `number` in a sample of that share comes to among all; of an estimate the first three digits are told."""
+    if share >= 1:
+        return number
+    scaled = min(round(number / share), most)
+    return round(scaled, min(0, 3 - len(str(scaled))))
 
 
 def _key(name: str) -> str:

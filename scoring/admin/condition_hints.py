@@ -21,6 +21,7 @@ from scoring.fields import (
     type_of,
 )
 from scoring.models import Dimension, DomainList, Op, SurveyedField
+from scoring.survey import PERSONAL_FIELDS
 
 TAKES = {
     **dict.fromkeys(NOTHING, ""),
@@ -30,6 +31,12 @@ TAKES = {
     Op.IN_DOMAIN_LIST: "a domain list, or domains: acme.example",
 }
 """What an operator's value looks like; the others take one text."""
+USUAL_FIELDS = (
+    "job_title", "company.industry", "company.employees", "company.country", "source", "stage", "score.total",
+    "score.grade", "kind", "subject", "campaign", "activity.kind", "activity.subject", "activity.campaign",
+    "activity.days_ago", "activity.count",
+)  # fmt: skip
+"""What rules and segments ask for most; who somebody is by name stands at the end."""
 USUAL = {FieldType.NUMBER: Op.GTE, FieldType.COUNT: Op.GTE, FieldType.DAYS: Op.LTE}
 
 
@@ -39,13 +46,18 @@ def hints(scope: Scope) -> dict[str, Any]:
     found = {name: (known, values) for name, known, values, _ in surveyed}
     named = [*FIELDS_OF[scope], *(name for name in found if name not in FIELDS_OF[scope])]
     return {
-        "fields": [_field(name, scope, *found.get(name, (0, []))) for name in named],
+        "fields": [_field(name, scope, *found.get(name, (0, []))) for name in sorted(named, key=_place)],
         "prefixes": PROPERTY_PREFIXES[scope],
         "property_ops": _operators(FieldType.PROPERTY),
         "ops": {op: _operator(op) for op in Op},
         "lists": list(DomainList.objects.annotate(size=Count("entries")).values_list("name", "size")),
         "estimated": any(estimated for *_, estimated in surveyed),
     }
+
+
+def _place(name: str) -> int:
+    """Where a field stands in the list; those of one place stay as they are."""
+    return USUAL_FIELDS.index(name) if name in USUAL_FIELDS else len(USUAL_FIELDS) + (name in PERSONAL_FIELDS)
 
 
 def _surveyed(scope: Scope) -> Iterator[tuple[str, int, list[Any], bool]]:

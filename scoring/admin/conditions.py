@@ -107,7 +107,7 @@ class ConditionFormSet(BaseInlineFormSet):
     @property
     def people(self) -> HeadCount | None:
         """The people whom the saved conditions name; None where there are none."""
-        rows: list[ConditionRow] = list(self.queryset) if self.instance.pk else []
+        rows: list[ConditionRow] = list(self.get_queryset()) if self.instance.pk else []
         return head_count(rows, at=timezone.now()) if rows else None
 
 

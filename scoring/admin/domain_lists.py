@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from crm.admin.base import HandoffAdmin
+from crm.admin.base import HandoffAdmin, RowForm
 from crm.errors import HandoffError, Invalid
 from scoring.admin import domain_upload
 from scoring.domain_lists import Change, add_domains, domains_in, evaluate_anew
@@ -45,7 +45,7 @@ class DomainListForm(forms.ModelForm):
             ) from error
 
 
-class EntryForm(forms.ModelForm):
+class EntryForm(RowForm):
     class Meta:
         model = DomainListEntry
         fields = ("list", "domain")
