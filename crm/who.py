@@ -9,13 +9,15 @@ What is said here goes to the database with each statement that writes (`pghisto
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import pghistory
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from psycopg.sql import Composable
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -46,13 +48,31 @@ class Encoder(DjangoJSONEncoder):
         return o.said() if isinstance(o, Asker) else super().default(o)
 
 
+@contextmanager
+def said_by(by: Asker | dict[str, Any]) -> Iterator[None]:
+    """Say of all that this thread changes until the end that it was `by`."""
+    with connection.execute_wrapper(_as_text), pghistory.context(by=by):
+        yield
+
+
+def _as_text(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Let the library put its own parameters before any statement: it takes text alone, and with the first parameter a
+    per cent sign, which stood for itself in a statement without any, begins a placeholder.
+    """
+    if isinstance(sql, Composable):
+        sql = sql.as_string(context["cursor"].connection)
+    if params is None:
+        sql, params = sql.replace("%", "%%"), ()
+    return execute(sql, params, many, context)
+
+
 def asked_by(get_response: GetResponse) -> GetResponse:
     """Middleware that says of all that a request changes who sent it. One that only reads is left alone."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         if request.method in READING:
             return get_response(request)
-        with pghistory.context(by=Asker(request)):
+        with said_by(Asker(request)):
             return get_response(request)
 
     return answer
@@ -67,7 +87,7 @@ def job_begins(*, task: dict[str, Any], **_: Any) -> None:
     func = task["func"]
     path = func if isinstance(func, str) else func.__name__
     name = task.get("group") or path.rpartition(".")[2].replace("_", " ")
-    job: AbstractContextManager[Any] = pghistory.context(by={"kind": "job", "name": name})
+    job = said_by({"kind": "job", "name": name})
     job.__enter__()
     _jobs.append(job)
 
@@ -83,7 +103,7 @@ def by_command(arguments: Sequence[str]) -> AbstractContextManager[Any]:
     command = next((argument for argument in arguments if not argument.startswith("-")), "")
     if command in SERVING:
         return nullcontext()
-    return pghistory.context(by={"kind": "shell", "command": command, "account": _account()})
+    return said_by({"kind": "shell", "command": command, "account": _account()})
 
 
 def _account() -> str:

@@ -17,6 +17,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.text import get_text_list
 
 from crm.admin.base import acting_user
 from crm.models import User
@@ -59,7 +60,7 @@ class HistoryForm(forms.Form):
 
     def __init__(self, asked: QueryDict, *, topics: list[Topic]) -> None:
         super().__init__(asked)
-        self._topics = topics
+        self.topics = topics
         staff = User.objects.filter(is_staff=True).order_by("first_name", "username")
         people = [(str(user.pk), str(user)) for user in staff]
         self._offer("what", [("", "Everything"), *((topic.value, LABELS[topic]) for topic in topics)])
@@ -79,7 +80,7 @@ class HistoryForm(forms.Form):
     def asked(self) -> Asked:
         said = self.cleaned_data
         return Asked(
-            topics=[Topic(said["what"])] if said["what"] else self._topics,
+            topics=[Topic(said["what"])] if said["what"] else self.topics,
             who=said["who"],
             since=said["since"],
             until=said["until"],
@@ -97,6 +98,7 @@ def history(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": "What changed",
         "form": form,
+        "topics": get_text_list([LABELS[topic].lower() for topic in form.topics], "and"),
         "story": told,
         "filtered": any(request.GET.get(name) for name in form.fields),
         "before": before,

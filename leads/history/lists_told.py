@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from leads.history.conditions_told import conditions_changed, conditions_said
-from leads.history.parts import Deed, Part, changes, or_none, plural
+from leads.history.parts import Deed, Part, changes, once_each, or_none, plural
 from leads.history.past import Past
 from leads.history.tables import Topic
 from scoring.models import DomainList, Segment, SegmentCondition
@@ -78,13 +78,13 @@ class Lists:
 
     def told(self, deeds: Sequence[Deed], at: datetime) -> Iterator[Part]:
         deleted = {deed.number for deed in deeds if deed.how == "delete"}
-        for deed in deeds:
+        for deed in once_each(deeds):
             before = self._lists.before(deed.number, at)
-            if deed.how == "insert":
-                yield Part(Topic.LISTS, f"made the list {deed.row.name}")
-            elif deed.how == "delete":
+            if deed.how == "delete":
                 yield Part(Topic.LISTS, f"deleted the list {deed.row.name}", self._with(deed))
-            elif said := changes(LIST, before, deed.row) if before else []:
+            elif before is None:
+                yield Part(Topic.LISTS, f"made the list {deed.row.name}")
+            elif said := changes(LIST, before, deed.row):
                 yield Part(Topic.LISTS, f"changed the list {deed.row.name}", tuple(said))
         for some in self._domains:
             if some.at == at and some.list not in deleted:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from leads.history.names import People
-from leads.history.parts import Deed, Part, plural
+from leads.history.parts import Deed, Part, once_each, plural
 from leads.history.past import Past
 from leads.history.tables import Topic
 from scoring.differences import differences
@@ -86,14 +86,13 @@ class Models:
         for deed in deeds:
             if (version := self._version_of(deed)) is not None:
                 by_version[version].append(deed)
-        moved: set[int] = set()
-        publications = [deed for deed in deeds if deed.model is Publication]
-        for deed in publications:
-            yield from self._publication(deed)
-            moved |= {deed.row.version_id, deed.row.replaced_id}
+        publications = [deed for deed in once_each(deeds) if deed.model is Publication]
+        moved = {version for d in publications for version in (d.row.version_id, d.row.replaced_id)}
         for version, done in sorted(by_version.items()):
             yield from self._version(version, done, at, moved=version in moved)
-        for deed in deeds:
+        for deed in publications:
+            yield from self._publication(deed)
+        for deed in once_each(deeds):
             if isinstance(deed.row, Pause):
                 yield from self._pause(deed)
 
@@ -176,10 +175,10 @@ class Models:
         return f", as {self._people.name(by)} had planned" if by else ", as planned"
 
     def _pause(self, deed: Deed) -> Iterator[Part]:
-        if deed.how == "insert":
+        if deed.row.ended_at is None:
             why = (f"“{deed.row.why}”",) if deed.row.why else ()
             yield Part(Topic.MODELS, "paused the opening of MQLs", why)
-        elif deed.row.ended_at is not None:
+        else:
             yield Part(Topic.MODELS, "let MQLs open again")
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import Field, Model
 
 from leads.history.tables import Topic
 from scoring.rule_differences import arrow
@@ -46,19 +46,23 @@ Words = Iterable[tuple[str, str, Callable[[Any], str]]]
 """Columns in words: the attribute, what it is called, and how its value is said."""
 
 
-def changes(words: Words, before: Model | None, now: Model) -> list[str]:
-    """What is otherwise than before, column by column; all that is said of a row that is new."""
-    said = []
-    for attribute, name, show in words:
-        after = show(getattr(now, attribute))
-        if before is None:
-            said += [f"{name} {after}"] if after not in NOTHING else []
-        elif (was := show(getattr(before, attribute))) != after:
-            said.append(arrow(name, was, after))
-    return said
+def changes(words: Words, before: Model, now: Model) -> list[str]:
+    """What is otherwise than before, column by column."""
+    return [
+        arrow(name, was, after)
+        for attribute, name, show in words
+        if (was := show(getattr(before, attribute))) != (after := show(getattr(now, attribute)))
+    ]
 
 
-NOTHING = ("none", "no limit", "never", "")
+def unusual(words: Words, row: Model) -> list[str]:
+    """What is not left as it is for every new row, in one piece: “team South, most open MQLs 20”."""
+    said = [
+        f"{name} {show(value)}"
+        for attribute, name, show in words
+        if (value := getattr(row, attribute)) != _default(row, attribute)
+    ]
+    return [", ".join(said)] if said else []
 
 
 def or_none(value: Any) -> str:
@@ -67,6 +71,15 @@ def or_none(value: Any) -> str:
 
 def or_no_limit(value: Any) -> str:
     return "no limit" if value is None else str(value)
+
+
+def _default(row: Model, attribute: str) -> Any:
+    return cast("Field[Any, Any]", row._meta.get_field(attribute)).get_default()
+
+
+def once_each(deeds: Iterable[Deed]) -> list[Deed]:
+    """Of several changes of one row the last: what it came to is what is told."""
+    return list({(deed.model, deed.number): deed for deed in deeds}.values())
 
 
 def plural(number: int, one: str, many: str = "") -> str:

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from leads.history.conditions_told import conditions_changed, conditions_said
 from leads.history.names import People
-from leads.history.parts import Deed, Part, Words, changes, or_no_limit, or_none
+from leads.history.parts import Deed, Part, Words, changes, once_each, or_no_limit, or_none, unusual
 from leads.history.past import Past
 from leads.history.tables import Topic
 from leads.models import (
@@ -121,7 +121,7 @@ class Routing:
             ClosedDay: self._closed_day,
             VerdictReason: self._reason,
         }
-        for deed in deeds:
+        for deed in once_each(deeds):
             if deed.model in tellers:
                 yield from tellers[deed.model](deed)
         if any(deed.model is VerdictReason and _moved(self._reasons, deed.number, at) for deed in deeds):
@@ -226,13 +226,13 @@ class Routing:
 
 def _told(deed: Deed, what: str, name: str, words: Words, past: Past[Any]) -> Iterator[Part]:
     """A row that came, went or changed, by its columns."""
-    before = past.before(deed.number, deed.at)
-    if deed.how == "delete":
+    before, now = past.before(deed.number, deed.at), past.at(deed.number, deed.at)
+    if now is None:
         yield _part(f"deleted the {what} {name}")
     elif before is None:
         told = [column for column in words if column[0] not in NAMES]
-        yield _part(f"made the {what} {name}", *changes(told, None, deed.row))
-    elif said := changes(words, before, deed.row):
+        yield _part(f"made the {what} {name}", *unusual(told, now))
+    elif said := changes(words, before, now):
         yield _part(f"changed the {what} {name}", *said)
 
 

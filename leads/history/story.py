@@ -70,13 +70,22 @@ def _domains(at: Sequence[datetime]) -> list[Domains]:
         TABLES[DomainListEntry]
         .events.filter(pgh_created_at__in=at)
         .order_by("pgh_created_at", "list_id", "pgh_label")
-        .values_list("pgh_label", "list_id")
-        .annotate(n=Count("pk"), first=Min("domain"), last=Max("domain"))
-        .values_list(
-            "pgh_label", "list_id", "n", "first", "last", "pgh_created_at", "pgh_context_id", "pgh_context"
-        )
+        .values("pgh_label", "list_id", "pgh_created_at", "pgh_context_id", "pgh_context")
+        .annotate(number=Count("pk"), first=Min("domain"), last=Max("domain"))
     )
-    return [Domains(*columns, (context or {}).get("by")) for *columns, context in moved]
+    return [
+        Domains(
+            some["pgh_label"],
+            some["list_id"],
+            some["number"],
+            some["first"],
+            some["last"],
+            some["pgh_created_at"],
+            some["pgh_context_id"],
+            (some["pgh_context"] or {}).get("by"),
+        )
+        for some in moved
+    ]
 
 
 def _paragraphs(deeds: Sequence[Deed], domains: Sequence[Domains]) -> list[Paragraph]:

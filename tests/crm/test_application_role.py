@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
+from crm.who import by_command
 from scoring.models import Rule, ScoringVersion
 from scoring.publish import publish
 from scoring.versions import save_draft
@@ -66,6 +67,15 @@ def test_what_the_application_writes_leaves_its_event(as_application: None) -> N
 
     assert Rule.pgh_event_model.objects.filter(pgh_label="insert").count() == len(SMALL_MODEL.rules)
     assert ScoringVersion.pgh_event_model.objects.filter(status="published").exists()
+
+
+def test_it_is_granted_from_the_shell(role: str) -> None:
+    with by_command(["grant_application", role]):
+        call_command("grant_application", role, verbosity=0)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege(%s, 'scoring_ruleevent', 'INSERT')", [role])
+        assert cursor.fetchone() == (True,)
 
 
 def test_granting_again_takes_back_what_is_too_much(role: str) -> None:

@@ -361,7 +361,7 @@ def tell_of_routing(told: World) -> None:
         ("closed day", ["Ada Lovelace closed 24 December 2026 (Christmas Eve) in the working hours Paris"]),
         (
             "reason",
-            ["Ada Lovelace made the verdict reason “Asked for time”: for Recycled to nurture; offered yes"],
+            ["Ada Lovelace made the verdict reason “Asked for time”: for Recycled to nurture"],
         ),
     ],
 )

@@ -10,10 +10,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client, RequestFactory
 from django_q.tasks import async_task
+from psycopg.sql import SQL, Identifier
 
 from crm import trail
 from crm.trail import TrailEvent
-from crm.who import asked_by, by_command
+from crm.who import asked_by, by_command, said_by
 from leads.models import SlaTarget
 from scoring.domain_lists import add_domains
 from scoring.models import DomainList, DomainListEntry, Rule, ScoringVersion, Segment
@@ -205,6 +206,24 @@ def test_an_event_says_which_command_it_was(db: None, monkeypatch: pytest.Monkey
         make_segment("Shell")
 
     assert who_wrote("Shell") == {"by": {"kind": "shell", "command": "scoring_model", "account": "ada"}}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE scoring_segment SET description = '100 %' WHERE name LIKE 'Sh%'",
+        "WITH one AS (SELECT 7 % 4 AS rest) UPDATE scoring_segment SET description = '100 %' FROM one",
+        SQL("UPDATE {} SET description = '100 %'").format(Identifier("scoring_segment")),
+    ],
+)
+def test_any_statement_may_be_run_while_somebody_is_named(db: None, statement: Any) -> None:
+    with said_by({"kind": "shell", "command": "test"}), connection.cursor() as cursor:
+        make_segment("Shell")
+        cursor.execute(statement)
+        cursor.execute("SELECT 7 % 4, description LIKE '100 %' FROM scoring_segment")
+        assert cursor.fetchone() == (3, True)
+
+    assert events_of(Segment, pgh_label="update").get().description == "100 %"
 
 
 def test_a_command_that_serves_others_is_nobody(db: None) -> None:
