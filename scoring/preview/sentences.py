@@ -47,8 +47,10 @@ def _no_more(result: dict[str, Any]) -> str:
     of = f"of the {intcomma(mqls)} open MQLs" if mqls > 1 else "of the one open MQL"
     if not no_more:
         return f"None {of} would stop qualifying."
+    if already == no_more:
+        return f"{intcomma(no_more)} {of} would not qualify, as by the live version."
     said = f"{intcomma(no_more)} {of} would no longer qualify"
-    return f"{said}, {intcomma(already)} of them by the live version too." if already else f"{said}."
+    return f"{said}, {intcomma(already)} of which do not by the live version either." if already else f"{said}."
 
 
 def _grades(result: dict[str, Any]) -> str:

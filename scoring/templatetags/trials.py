@@ -8,8 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
 
-from scoring.preview.sentences import headline
 from scoring.models import Trial
+from scoring.preview.sentences import headline
 
 register = template.Library()
 

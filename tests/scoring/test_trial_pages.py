@@ -280,6 +280,21 @@ def test_an_export_holds_no_formula(client: Client, marketer: User, done: Trial,
     assert row[4] == f"'{title}"
 
 
+def test_a_backtest_shows_what_came_of_it(
+    client: Client, marketer: User, draft: ScoringVersion, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(trials, "connection_beside", lambda: nullcontext(connection))
+    ask(client, draft, kind="backtest", weeks="2")
+    trial = Trial.objects.get()
+    trials.run(trial.pk)
+    trial.refresh_from_db()
+
+    html = page(client, "scoring_trial", trial.pk)
+
+    assert trial.state == State.DONE, trial.error
+    assert "2 weeks back" in html
+
+
 def test_addresses_that_lead_nowhere_are_not_found(client: Client, marketer: User) -> None:
     answers = [
         client.get(reverse(f"admin:{name}", args=[999_999]))

@@ -1,176 +1,231 @@
-"""What the page of a backtest shows: what came of the replay in sentences, tables and a drawing of the weeks."""
+"""What the page of a backtest shows: its result as sentences, a drawing, and the people it names."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.utils import timezone
+from django.db.models import Case, F, Value, When
+from django.template.defaultfilters import pluralize
 
 from scoring.backtest.measure import ENOUGH
+from scoring.backtest.sales import Outcome
 from scoring.models import Trial, TrialContact
 
-WIDTH, HEIGHT, GAP = 640, 150, 3
-KINDS = ("sql", "turned_down", "unknown")
+WIDTH, HEIGHT = 760, 150
+GAP = 6
+NAMED = 10
+"""People of each list on the page: the others are one click away."""
+SHARES = (
+    ("precision", "Became SQL, of those on whom sales has spoken"),
+    ("recall", "Of all who became SQL, had been handed over before"),
+    ("customers", "Of all who became customers, had been handed over before"),
+)
 COUNTS = (
     ("opened", "MQLs opened"),
-    ("at_start", "of which at once, on the first day"),
-    ("sql", "became SQLs"),
-    ("recycled", "recycled by sales"),
-    ("disqualified", "disqualified by sales"),
-    ("unknown", "no verdict yet"),
+    ("sql", "… became SQL"),
+    ("recycled", "… sent back to nurture"),
+    ("disqualified", "… disqualified"),
+    ("unknown", "… sales has not spoken yet"),
 )
-SHARES = (
-    ("precision", "Of those with a verdict, became SQLs"),
-    ("recall", "Of the later SQLs, had an MQL before"),
-    ("customers", "Of the later customers, had an MQL before"),
+Change = TrialContact.Change
+SPOKEN_FIRST = Case(
+    When(outcome=Outcome.SQL, then=Value(0)), When(outcome=Outcome.UNKNOWN, then=Value(2)), default=Value(1)
 )
 
 
 @dataclass(frozen=True, slots=True)
-class WeekBar:
-    """The MQLs that the version would have opened in a week, by what became of them: a stack of rectangles."""
+class Interval:
+    """A share as it is written, with the bounds between which the true one lies, in per cent."""
 
-    first_day: datetime
-    numbers: dict[str, int]
+    share: int | None
+    low: int
+    high: int
+    hits: int
+    of: int
+    enough: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What one week brought: a column of three parts, from the ground up, and what was really opened beside it."""
+
+    begins: datetime
+    would: Mapping[str, int]
+    really: Mapping[str, int]
     x: float
     width: float
     parts: list[tuple[str, float, float]]
-    """Kind, top and height of each."""
+    really_y: float
 
     @property
-    def opened(self) -> int:
-        return sum(self.numbers.values())
+    def would_be(self) -> int:
+        return sum(self.would.values())
+
+    @property
+    def were(self) -> int:
+        return sum(self.really.values())
+
+    @property
+    def end_x(self) -> float:
+        return round(self.x + self.width, 1)
 
 
 class BacktestPage:
     """A backtest that came to its end."""
 
-    width, height = WIDTH, HEIGHT
+    width, height, few = WIDTH, HEIGHT, ENOUGH
 
     def __init__(self, trial: Trial) -> None:
         self.trial = trial
         self.result: dict[str, Any] = trial.result
-        self.draft: dict[str, Any] = trial.result["draft"]
-        self.live: dict[str, Any] | None = trial.result["against"]
-        self.really: dict[str, Any] = trial.result["really"]
 
     @property
-    def first_day(self) -> datetime:
-        return timezone.localtime(datetime.fromisoformat(self.result["from"]))
+    def begins(self) -> datetime:
+        return datetime.fromisoformat(self.result["from"])
 
     @property
-    def last_day(self) -> datetime:
-        # Midnight ends a day.
-        return timezone.localtime(datetime.fromisoformat(self.result["to"])) - timedelta(seconds=1)
+    def ends(self) -> datetime:
+        """The last day: the midnight that ended it belongs to the next."""
+        return datetime.fromisoformat(self.result["to"]) - timedelta(microseconds=1)
 
     @property
-    def too_little(self) -> str:
-        """What is missing to judge by, in words; empty where there is enough."""
-        spoken = self.draft["precision"]["of"]
-        if self.draft["precision"]["enough"]:
-            return ""
-        on = f"{intcomma(spoken)} of these MQLs" if spoken else "none of these MQLs"
-        return f"Too little to judge by: sales has spoken on {on}. Below {ENOUGH} verdicts, chance decides."
+    def sides(self) -> list[tuple[str, dict[str, Any]]]:
+        """The columns: this version, the one it is held against, and what really happened."""
+        sides = [("This version", self.result["draft"])]
+        if self.result["against"]:
+            sides.append(("The live version, replayed", self.result["against"]))
+        return [*sides, ("As it really was", self.result["really"])]
 
     @property
+    def counts(self) -> list[tuple[str, list[int]]]:
+        return [(label, [side[name] for _, side in self.sides]) for name, label in COUNTS]
+
+    @property
+    def shares(self) -> list[tuple[str, list[Interval]]]:
+        return [(label, [_interval(side[name]) for _, side in self.sides]) for name, label in SHARES]
+
+    @cached_property
     def sentences(self) -> list[str]:
-        return [self._opened(), self._precision(), self._recall(), *self._days()]
+        """The headline, the most important first."""
+        draft, really = self.result["draft"], self.result["really"]
+        said = [_of_opened(draft, really), _of_precision(_interval(draft["precision"]))]
+        said += [_of_recall(_interval(draft["recall"])), _of_lead_time(self.result["lead_time"])]
+        if in_hand := self.result["in_hand"]:
+            said.append(
+                f"{_number(in_hand, 'more contact')} became SQL whom sales had in hand before: they count for nobody."
+            )
+        return [sentence for sentence in said if sentence]
 
-    def _opened(self) -> str:
-        said = f"It would have opened {_mqls(self.draft['opened'])} in {self.trial.options['weeks']} weeks"
-        if self.live is None:
-            return f"{said}; really there were {intcomma(self.really['opened'])}."
-        return (
-            f"{said}; the live version would have opened {intcomma(self.live['opened'])}, "
-            f"and really there were {intcomma(self.really['opened'])}."
-        )
-
-    def _precision(self) -> str:
-        mine, real = self.draft["precision"], self.really["precision"]
-        if not mine["of"]:
-            return "Sales has spoken on none of them yet."
-        said = f"Of those on whom sales has spoken, {_percent(mine['share'])} became SQLs ({_between(mine)})"
-        if not real["of"]:
-            return f"{said}."
-        chance = ", a difference that may be chance" if _overlap(mine, real) else ""
-        return f"{said}; really it was {_percent(real['share'])}{chance}."
-
-    def _recall(self) -> str:
-        mine, buyers = self.draft["recall"], self.draft["customers"]
-        if not mine["of"]:
-            return "Nobody became an SQL in this time, so nobody could be missed."
-        said = (
-            f"It would have found {intcomma(mine['hits'])} of the {intcomma(mine['of'])} people who became SQLs "
-            f"({_between(mine)})"
-        )
-        if not buyers["of"]:
-            return f"{said}."
-        return f"{said}, and {intcomma(buyers['hits'])} of the {intcomma(buyers['of'])} who became customers."
-
-    def _days(self) -> list[str]:
-        lead = self.result["lead_time"]
-        if not lead["pairs"]:
+    @cached_property
+    def weeks(self) -> list[Week]:
+        draft, really = self.result["draft"]["weeks"], self.result["really"]["weeks"]
+        most = max([sum(week.values()) for week in (*draft, *really)], default=0)
+        if not most:
             return []
-        days = lead["median"]
-        if not days:
-            when = "on the same day"
-        else:
-            when = f"{abs(days):g} day{'s' if abs(days) != 1 else ''} {'earlier' if days > 0 else 'later'}"
-        return [f"Whom it would have found and sales really got, it would have found {when} (median)."]
+        step = WIDTH / len(draft)
+        return [
+            _week(self.begins + timedelta(weeks=index), would, were, index * step, step, HEIGHT / most)
+            for index, (would, were) in enumerate(zip(draft, really, strict=True))
+        ]
 
     @property
-    def counts(self) -> list[dict[str, Any]]:
-        return [self._row(key, label) for key, label in COUNTS]
-
-    @property
-    def shares(self) -> list[dict[str, Any]]:
-        return [self._row(key, label) for key, label in SHARES]
-
-    def _row(self, key: str, label: str) -> dict[str, Any]:
-        live = self.live[key] if self.live else None
-        return {"label": label, "draft": self.draft[key], "live": live, "really": self.really[key]}
+    def most(self) -> int:
+        return max(max(week.would_be, week.were) for week in self.weeks)
 
     @property
     def lists(self) -> list[tuple[str, str, int]]:
-        """The lists of people, with how many there are of each."""
-        changes = self.result["changes"]
-        order = ("gained", "lost", "earlier", "same", "later")
-        return [(change, TrialContact.Change(change).label, changes.get(change, 0)) for change in order]
+        """The lists of people that are whole elsewhere, with how many there are of each."""
+        order = (Change.GAINED, Change.LOST, Change.EARLIER, Change.SAME, Change.LATER)
+        return [(change.value, change.label, self.result["changes"].get(change.value, 0)) for change in order]
 
-    @cached_property
-    def weeks(self) -> list[WeekBar]:
-        """A bar for each week, the oldest first."""
-        weeks = self.draft["weeks"]
-        most = max((sum(week.values()) for week in weeks), default=0)
-        step = WIDTH / max(len(weeks), 1)
-        bars = []
-        for index, week in enumerate(weeks):
-            top, parts = float(HEIGHT), []
-            for kind in KINDS:
-                height = HEIGHT * week[kind] / most if most else 0.0
-                top -= height
-                parts.append((kind, round(top, 1), round(height, 1)))
-            day = self.first_day + timedelta(weeks=index)
-            bars.append(WeekBar(day, week, round(index * step + GAP / 2, 1), round(step - GAP, 1), parts))
-        return bars
+    @property
+    def named(self) -> list[tuple[str, str, str, list[TrialContact]]]:
+        """Who is gained and who is lost, those first of whom sales has said something."""
+        return [
+            ("gained", "Gained", "Nobody: it opens nothing that was not opened.", self._named(Change.GAINED)),
+            ("lost", "Lost", "Nobody: it opens all that was opened.", self._named(Change.LOST)),
+        ]
+
+    def _named(self, change: TrialContact.Change) -> list[TrialContact]:
+        people = self.trial.contacts.filter(change=change).select_related("contact__company")
+        moment = F("at") if change == Change.GAINED else F("really_at")
+        in_order = people.order_by(SPOKEN_FIRST, moment.desc(), "pk")
+        return list(in_order[:NAMED])
 
 
-def _overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return bool(one["low"] <= other["high"] and other["low"] <= one["high"])
+def _interval(share: Mapping[str, Any]) -> Interval:
+    percent = None if share["share"] is None else round(100 * share["share"])
+    low, high = round(100 * share["low"]), round(100 * share["high"])
+    return Interval(percent, low, high, share["hits"], share["of"], share["enough"])
 
 
-def _mqls(number: int) -> str:
-    return f"{intcomma(number)} MQL{'' if number == 1 else 's'}"
+def _week(
+    begins: datetime, would: Mapping[str, int], really: Mapping[str, int], x: float, step: float, scale: float
+) -> Week:
+    parts, top = [], float(HEIGHT)
+    for kind in ("sql", "turned_down", "unknown"):
+        high = would[kind] * scale
+        top -= high
+        parts.append((kind.replace("_", "-"), round(top, 1), round(high, 1)))
+    really_y = round(HEIGHT - sum(really.values()) * scale, 1)
+    return Week(begins, would, really, round(x + GAP / 2, 1), round(step - GAP, 1), parts, really_y)
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+def _number(number: int, noun: str) -> str:
+    return f"{intcomma(number)} {noun}{pluralize(number)}"
 
 
-def _between(share: dict[str, Any]) -> str:
-    """The bounds of the Wilson interval."""
-    return f"with 95 % certainty between {100 * share['low']:.0f} and {100 * share['high']:.0f} %"
+def _of_opened(draft: Mapping[str, Any], really: Mapping[str, Any]) -> str:
+    at_start = draft["at_start"]
+    said = f"It would have opened {_number(draft['opened'], 'MQL')}"
+    if at_start:
+        said += f", {intcomma(at_start)} of them at once on the first day"
+    return (
+        f"{said}. Really, {intcomma(really['opened'])} {'was' if really['opened'] == 1 else 'were'} opened."
+    )
+
+
+def _of_precision(share: Interval) -> str:
+    if not share.of:
+        return "Sales has spoken on none of them: nothing can be said of how good they were."
+    said = f"Sales has spoken on {intcomma(share.of)}; {intcomma(share.hits)} became SQL"
+    if not share.enough:
+        return f"{said}. Too few verdicts to tell: the true share may be anything from {share.low} % to {share.high} %."
+    return f"{said}: {share.share} %, and with 95 % confidence between {share.low} % and {share.high} %."
+
+
+def _of_recall(share: Interval) -> str:
+    if not share.of:
+        return "Nobody became SQL in that time whom it could have found."
+    said = f"Of {_number(share.of, 'contact')} who became SQL it would have handed over {intcomma(share.hits)} before"
+    if not share.enough:
+        return (
+            f"{said}. Too few to tell: the true share may be anything from {share.low} % to {share.high} %."
+        )
+    return f"{said}: {share.share} %, and with 95 % confidence between {share.low} % and {share.high} %."
+
+
+def _of_lead_time(lead: Mapping[str, Any]) -> str:
+    if not lead["pairs"]:
+        return ""
+    median = lead["median"]
+    typical = "on the same day" if not median else f"{_days(median)} {'earlier' if median > 0 else 'later'}"
+    low, high = _earlier_or_later(lead["lower"]), _earlier_or_later(lead["upper"])
+    spread = "" if low == high else f"; half of them between {low} and {high}"
+    return f"The {_number(lead['pairs'], 'MQL')} on both sides would typically have come {typical}{spread}."
+
+
+def _earlier_or_later(days: float) -> str:
+    if not days:
+        return "the same day"
+    return f"{_days(days)} {'earlier' if days > 0 else 'later'}"
+
+
+def _days(days: float) -> str:
+    written = f"{abs(days):.1f}".removesuffix(".0")
+    return f"{written} day{'' if written == '1' else 's'}"
