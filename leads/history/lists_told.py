@@ -10,7 +10,7 @@ from uuid import UUID
 
 from leads.history.conditions_told import conditions_changed, conditions_said
 from leads.history.parts import Deed, Part, changes, once_each, or_none, plural
-from leads.history.past import Past
+from leads.history.past import Past, Window
 from leads.history.tables import Topic
 from scoring.models import DomainList, Segment, SegmentCondition
 
@@ -44,10 +44,10 @@ class Domains:
 class Segments:
     """Tells of segments. Made once for all deeds of a page."""
 
-    def __init__(self, deeds: Sequence[Deed]) -> None:
+    def __init__(self, deeds: Sequence[Deed], window: Window) -> None:
         segments = {_segment_of(deed) for deed in deeds}
-        self._segments = Past(Segment, pgh_obj__in=segments)
-        self._conditions = Past(SegmentCondition, segment_id__in=segments)
+        self._segments = Past(Segment, window, pgh_obj__in=segments)
+        self._conditions = Past(SegmentCondition, window, segment_id__in=segments)
 
     def told(self, deeds: Sequence[Deed], at: datetime) -> Iterator[Part]:
         for number in dict.fromkeys(_segment_of(deed) for deed in deeds):
@@ -71,10 +71,10 @@ def _segment_of(deed: Deed) -> int:
 class Lists:
     """Tells of domain lists. Made once for all deeds of a page."""
 
-    def __init__(self, deeds: Sequence[Deed], domains: Sequence[Domains]) -> None:
+    def __init__(self, deeds: Sequence[Deed], window: Window, domains: Sequence[Domains]) -> None:
         self._domains = domains
         lists = {deed.number for deed in deeds} | {some.list for some in domains}
-        self._lists = Past(DomainList, pgh_obj__in=lists)
+        self._lists = Past(DomainList, window, pgh_obj__in=lists)
 
     def told(self, deeds: Sequence[Deed], at: datetime) -> Iterator[Part]:
         deleted = {deed.number for deed in deeds if deed.how == "delete"}

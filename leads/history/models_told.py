@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 
 from leads.history.names import People
 from leads.history.parts import Deed, Part, once_each, plural
-from leads.history.past import Past
+from leads.history.past import Past, Window
 from leads.history.tables import Topic
 from scoring.differences import differences
 from scoring.models import (
@@ -39,35 +39,35 @@ Status = ScoringVersion.Status
 class Models:
     """Tells of scoring models. Made once for all deeds of a page, so that it reads what they need at once."""
 
-    def __init__(self, deeds: Sequence[Deed], people: People) -> None:
+    def __init__(self, deeds: Sequence[Deed], window: Window, people: People) -> None:
         self._people = people
         of: defaultdict[type[Model], list[Deed]] = defaultdict(list)
         for deed in deeds:
             of[deed.model].append(deed)
         rules = {deed.row.rule_id for deed in of[Condition]} | {deed.number for deed in of[Rule]}
-        self._rules = Past(Rule, pgh_obj__in=rules)
+        self._rules = Past(Rule, window, pgh_obj__in=rules)
         groups = self._rules.ever("group_id") | {deed.number for deed in of[Group]}
-        self._groups = Past(Group, pgh_obj__in=groups)
-        self._publications = Past(Publication, pgh_obj__in=[deed.number for deed in of[Publication]])
+        self._groups = Past(Group, window, pgh_obj__in=groups)
+        self._publications = Past(Publication, window, pgh_obj__in=[deed.number for deed in of[Publication]])
         people.expect(self._publications.ever("asked_by_id"))
         versions = self._groups.ever("version_id") | {deed.number for deed in of[ScoringVersion]}
         versions |= {deed.row.version_id for deed in of[Persona]}
         versions |= self._publications.ever("version_id") | self._publications.ever("replaced_id")
         made_from = {deed.row.made_from_id for deed in of[ScoringVersion]} - {None}
-        self._versions = Past(ScoringVersion, pgh_obj__in=versions | made_from)
-        self._read_edited(deeds)
+        self._versions = Past(ScoringVersion, window, pgh_obj__in=versions | made_from)
+        self._read_edited(deeds, window)
 
-    def _read_edited(self, deeds: Sequence[Deed]) -> None:
+    def _read_edited(self, deeds: Sequence[Deed], window: Window) -> None:
         """Read all parts of the versions that were edited. Of one that was made or deleted, its size says enough."""
         whole = {
             (deed.at, deed.number) for deed in deeds if deed.model is ScoringVersion and deed.how != "update"
         }
         edited = {(deed.at, version) for deed in deeds if (version := self._version_of(deed)) is not None}
         versions = {version for at, version in edited if (at, version) not in whole}
-        self._groups_of = Past(Group, version_id__in=versions)
-        self._rules_of = Past(Rule, group_id__in=list(self._groups_of))
-        self._conditions_of = Past(Condition, rule_id__in=list(self._rules_of))
-        self._personas_of = Past(Persona, version_id__in=versions)
+        self._groups_of = Past(Group, window, version_id__in=versions)
+        self._rules_of = Past(Rule, window, group_id__in=list(self._groups_of))
+        self._conditions_of = Past(Condition, window, rule_id__in=list(self._rules_of))
+        self._personas_of = Past(Persona, window, version_id__in=versions)
 
     def _version_of(self, deed: Deed) -> int | None:
         """The version whose rules or settings a deed changed."""

@@ -72,10 +72,6 @@ class Moments:
     models: dict[datetime, set[type[Model]]] = field(default_factory=dict)
     more: bool = False
 
-    @property
-    def oldest(self) -> datetime | None:
-        return min(self.models, default=None)
-
 
 def moments(asked: Asked, *, before: datetime | None, size: int) -> Moments:
     """The newest `size` moments, before `before` if it is given, at which something happened that is asked for.

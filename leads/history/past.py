@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -14,14 +15,29 @@ from leads.history.tables import events_of
 M = TypeVar("M", bound=Model)
 
 
-class Past(Generic[M]):
-    """All that some rows of a table ever were, as rows that are not saved. Read in one query."""
+@dataclass(frozen=True)
+class Window:
+    """The time that a page tells of, both ends included. Of all that was before only the last is of interest."""
 
-    def __init__(self, model: type[M], **where: Any) -> None:
+    since: datetime
+    until: datetime
+
+
+class Past(Generic[M]):
+    """What some rows of a table were in the time of a page, as rows that are not saved. Read in one query."""
+
+    def __init__(self, model: type[M], window: Window, **where: Any) -> None:
         self._model = model
         self._events: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
         self._wholes: dict[str, defaultdict[int, list[int]]] = {}
-        for event in events_of(model).filter(**where).order_by("pgh_created_at", "pgh_id").values():
+        events = events_of(model).filter(**where)
+        within = events.filter(pgh_created_at__range=(window.since, window.until))
+        before = (
+            events.filter(pgh_created_at__lt=window.since)
+            .order_by("pgh_obj_id", "-pgh_id")
+            .distinct("pgh_obj_id")
+        )
+        for event in within.union(before, all=True).order_by("pgh_created_at", "pgh_id").values():
             self._events[event["pgh_obj_id"]].append(event)
 
     def __iter__(self) -> Any:
@@ -47,7 +63,7 @@ class Past(Generic[M]):
         return self._in_order(self.before(row, moment) for row in self._parts(column, whole))
 
     def _parts(self, column: str, whole: int) -> list[int]:
-        """Rows that ever belonged to `whole`."""
+        """Rows that belonged to `whole` at some time."""
         if column not in self._wholes:
             wholes = self._wholes[column] = defaultdict(list)
             for row, events in self._events.items():
@@ -60,7 +76,7 @@ class Past(Generic[M]):
         return sorted(there, key=lambda row: (getattr(row, "position", 0), row.pk))
 
     def ever(self, column: str) -> set[int]:
-        """Every value that `column`, which refers to another table, ever had."""
+        """Every value that `column`, which refers to another table, had in that time."""
         return {
             event[column] for events in self._events.values() for event in events if event[column] is not None
         }

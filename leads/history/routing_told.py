@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from leads.history.conditions_told import conditions_changed, conditions_said
 from leads.history.names import People
 from leads.history.parts import Deed, Part, Words, changes, once_each, or_no_limit, or_none, unusual
-from leads.history.past import Past
+from leads.history.past import Past, Window
 from leads.history.tables import Topic
 from leads.models import (
     Absence,
@@ -80,7 +80,7 @@ RULE: Words = (
 class Routing:
     """Tells of routing. Made once for all deeds of a page, so that it reads what they need at once."""
 
-    def __init__(self, deeds: Sequence[Deed], people: People) -> None:
+    def __init__(self, deeds: Sequence[Deed], window: Window, people: People) -> None:
         def numbers(model: Any) -> set[int]:
             return {deed.number for deed in deeds if deed.model is model}
 
@@ -88,19 +88,19 @@ class Routing:
             return {getattr(deed.row, column) for deed in deeds if deed.model is model}
 
         rules = numbers(AssignmentRule) | wholes(AssignmentCondition, "rule_id")
-        self._rules = Past(AssignmentRule, pgh_obj__in=rules)
-        self._conditions = Past(AssignmentCondition, rule_id__in=rules)
-        self._absences = Past(Absence, pgh_obj__in=numbers(Absence))
+        self._rules = Past(AssignmentRule, window, pgh_obj__in=rules)
+        self._conditions = Past(AssignmentCondition, window, rule_id__in=rules)
+        self._absences = Past(Absence, window, pgh_obj__in=numbers(Absence))
         reps = numbers(Rep) | self._absences.ever("rep_id") | self._rules.ever("rep_id")
-        self._reps = Past(Rep, pgh_obj__in=reps)
+        self._reps = Past(Rep, window, pgh_obj__in=reps)
         teams = numbers(Team) | self._rules.ever("team_id") | self._reps.ever("team_id")
-        self._teams = Past(Team, pgh_obj__in=teams)
-        self._closed = Past(ClosedDay, pgh_obj__in=numbers(ClosedDay))
+        self._teams = Past(Team, window, pgh_obj__in=teams)
+        self._closed = Past(ClosedDay, window, pgh_obj__in=numbers(ClosedDay))
         hours = numbers(WorkingHours) | self._closed.ever("hours_id")
         hours |= self._teams.ever("hours_id") | self._reps.ever("hours_id")
-        self._hours = Past(WorkingHours, pgh_obj__in=hours)
-        self._targets = Past(SlaTarget, pgh_obj__in=numbers(SlaTarget))
-        self._reasons = Past(VerdictReason, pgh_obj__in=numbers(VerdictReason))
+        self._hours = Past(WorkingHours, window, pgh_obj__in=hours)
+        self._targets = Past(SlaTarget, window, pgh_obj__in=numbers(SlaTarget))
+        self._reasons = Past(VerdictReason, window, pgh_obj__in=numbers(VerdictReason))
         self._templates = MailTemplate.objects.in_bulk(self._teams.ever("first_mail_id"))
         self._people = people
         people.expect(self._reps.ever("user_id") | self._teams.ever("lead_id"))

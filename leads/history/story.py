@@ -16,6 +16,7 @@ from leads.history.models_told import Models
 from leads.history.moments import Asked, moments
 from leads.history.names import People, who
 from leads.history.parts import Deed, Part
+from leads.history.past import Window
 from leads.history.routing_told import Routing
 from leads.history.tables import TABLES, Topic
 from scoring.models import DomainListEntry
@@ -47,7 +48,10 @@ def story(asked: Asked, *, before: datetime | None = None, size: int = MOMENTS) 
     touched = set().union(*found.models.values())
     deeds = [deed for model in touched - {DomainListEntry} for deed in _deeds(model, list(found.models))]
     domains = _domains(list(found.models)) if DomainListEntry in touched else []
-    return Story(_paragraphs(deeds, domains), found.oldest if found.more else None)
+    if not found.models:
+        return Story([], None)
+    window = Window(min(found.models), max(found.models))
+    return Story(_paragraphs(deeds, domains, window), window.since if found.more else None)
 
 
 def _deeds(model: type[Model], at: Sequence[datetime]) -> Iterator[Deed]:
@@ -88,7 +92,7 @@ def _domains(at: Sequence[datetime]) -> list[Domains]:
     ]
 
 
-def _paragraphs(deeds: Sequence[Deed], domains: Sequence[Domains]) -> list[Paragraph]:
+def _paragraphs(deeds: Sequence[Deed], domains: Sequence[Domains], window: Window) -> list[Paragraph]:
     people = People()
     about: dict[Topic, list[Deed]] = {topic: [] for topic in Topic}
     done: defaultdict[tuple[datetime, UUID | None, Topic], list[Deed]] = defaultdict(list)
@@ -97,10 +101,10 @@ def _paragraphs(deeds: Sequence[Deed], domains: Sequence[Domains]) -> list[Parag
         about[topic].append(deed)
         done[deed.at, deed.together, topic].append(deed)
     tellers: dict[Topic, Callable[[Sequence[Deed], datetime], Iterator[Part]]] = {
-        Topic.MODELS: Models(about[Topic.MODELS], people).told,
-        Topic.SEGMENTS: Segments(about[Topic.SEGMENTS]).told,
-        Topic.LISTS: Lists(about[Topic.LISTS], domains).told,
-        Topic.ROUTING: Routing(about[Topic.ROUTING], people).told,
+        Topic.MODELS: Models(about[Topic.MODELS], window, people).told,
+        Topic.SEGMENTS: Segments(about[Topic.SEGMENTS], window).told,
+        Topic.LISTS: Lists(about[Topic.LISTS], window, domains).told,
+        Topic.ROUTING: Routing(about[Topic.ROUTING], window, people).told,
     }
     happened: list[Deed | Domains] = [*deeds, *domains]
     by = {(one.at, one.together): one.by for one in happened}
