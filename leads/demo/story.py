@@ -124,7 +124,7 @@ def tell(now: datetime, *, factor: float = 1.0) -> Told:
     _walk(diary, floor, turns, _moments(start, now, list(over.values()), rng))
     return_to_desks()
     open_offices(now)
-    rules.draft_next(by=staff.marketer, at=now - timedelta(days=2))
+    rules.draft_next(by=staff.marketer, at=now - timedelta(days=2), now=now)
     keep_views(staff.reps[0])
     spend_today(staff.reps[0], now)
     _settle(now)
