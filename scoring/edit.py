@@ -55,8 +55,10 @@ class Changed(Conflict):
     """Somebody else changed or deleted meanwhile what was to be changed. `gone`: it is not there any more."""
 
     def __init__(self, what: str, *, gone: bool) -> None:
-        done = "deleted" if gone else "changed"
-        super().__init__(FieldError("", f"somebody else {done} {what} meanwhile", "nothing was saved"))
+        done, mend = ("deleted", "reload the page") if gone else ("changed", "open it to see how it is now")
+        super().__init__(
+            FieldError("", f"somebody else {done} {what} meanwhile, and nothing was saved", mend)
+        )
         self.gone = gone
 
 

@@ -67,7 +67,8 @@ class ScoringVersionAdmin(HandoffAdmin):
             "When somebody qualifies",
             {
                 "fields": (
-                    ("threshold", "min_fit", "min_engagement"),
+                    "threshold",
+                    ("min_fit", "min_engagement"),
                     ("max_fit", "max_engagement"),
                     ("requalify_after_days", "restart_engagement_on_recycle"),
                 )
@@ -75,7 +76,13 @@ class ScoringVersionAdmin(HandoffAdmin):
         ),
         (
             "How points fade, and grades",
-            {"fields": (("decay_kind", "decay_days", "decay_percent"), ("fit_grades", "engagement_grades"))},
+            {
+                "fields": (
+                    "decay_kind",
+                    ("decay_days", "decay_percent"),
+                    ("fit_grades", "engagement_grades"),
+                )
+            },
         ),
     )
 

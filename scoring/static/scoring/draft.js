@@ -3,7 +3,8 @@
 //
 //   data-part    a part of the page that opens and closes in its place; its id names it
 //   data-guard   a form whose typing is not to be lost silently
-//   data-closes  a link that closes a part, and forgets what was typed into it
+//   data-leaves  a link that closes a part, and forgets what was typed into it
+//   data-closes  the button of a message, with the selector of what it takes away
 //   data-menu    a details element that closes when somebody turns to something else
 
 const changed = new WeakSet();
@@ -39,7 +40,7 @@ addEventListener("beforeunload", (event) => {
 document.addEventListener("submit", ({ target }) => changed.delete(target));
 
 document.addEventListener("htmx:confirm", (event) => {
-  const link = event.target.closest?.("[data-closes]");
+  const link = event.target.closest?.("[data-leaves]");
   const part = link?.closest("[data-part]");
   if (part && unsaved(part).length && !confirm("Close it without saving what you typed?")) {
     event.preventDefault();
@@ -89,7 +90,11 @@ function closeMenus(except) {
   });
 }
 
-document.addEventListener("click", ({ target }) => closeMenus(target));
+document.addEventListener("click", ({ target }) => {
+  closeMenus(target);
+  const close = target.closest("[data-closes]");
+  close?.closest(close.dataset.closes)?.remove();
+});
 document.addEventListener("focusin", ({ target }) => closeMenus(target));
 document.addEventListener("keydown", (event) => {
   const menu = event.key === "Escape" && event.target.closest("[data-menu][open]");
