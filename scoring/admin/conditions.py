@@ -46,8 +46,6 @@ class ConditionForm(forms.ModelForm):
         for name in ("field", "op", "typed_value", "position"):
             mark = f"data-condition-{name.removeprefix('typed_')}"
             self.fields[name].widget.attrs |= {mark: "", "autocomplete": "off"}
-        if scope:
-            self.fields["field"].widget.attrs["data-scope"] = scope
 
     @cached_property
     def changed_data(self) -> list[str]:

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -57,6 +57,10 @@ class SegmentAdmin(HandoffAdmin):
     @display(description="who belongs to it")
     def conditions_in_words(self, segment: Segment) -> str:
         return people_words(segment.conditions.all())
+
+    def view_on_site(self, segment: Segment) -> str:
+        """The list of who belongs to it."""
+        return f"{reverse('contacts')}?segment={segment.pk}"
 
     def get_urls(self) -> list[URLPattern]:
         """Also what the rows of all editors of conditions ask while they are edited."""

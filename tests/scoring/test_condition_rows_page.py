@@ -271,3 +271,12 @@ def test_a_fault_is_told_in_its_row_and_nothing_is_saved(client: Client, markete
 
     assert "“a lot” is not a number" in response.content.decode()
     assert not segment.conditions.exists()
+
+
+def test_the_page_of_a_segment_leads_to_its_people(client: Client, marketer: User, people: None) -> None:
+    segment = Segment.objects.create(name="Software")
+    segment.conditions.create(field="company.industry", op=Op.EQUALS, value="SaaS")
+
+    page = client.get(reverse("admin:scoring_segment_change", args=[segment.pk])).content.decode()
+
+    assert f"/contacts/?segment={segment.pk}" in page

@@ -4,8 +4,8 @@
 // attributes, as templates/admin/scoring/_conditions.html and _condition_row.html write them:
 //
 //   data-conditions          around all rows, with
-//     data-scope             fit, engagement or people: which fields there are. Read anew at each use, and from the nearest
-//                            element that has it, so that a rule may change its group. Empty: no suggestions, no checks.
+//     data-scope             fit, engagement or people: which fields there are. Read anew at each use, so that a rule may go
+//                            to another group. Empty: no suggestions, no checks.
 //     data-url               where hints are had, rows checked (…check/) and people counted (…count/)
 //     data-prefix            of the formset, whose …-TOTAL_FORMS counts added rows. Left out: rows are added as they are.
 //   data-condition-rows      the list that holds the rows, in order
@@ -28,7 +28,8 @@ import { suggest } from "./combobox.js";
 
 const TYPING = 350;
 const MOST_SHOWN = 60;
-const hints = new Map();
+const asked = new Map();
+const had = new Map();
 const timers = new WeakMap();
 const number = new Intl.NumberFormat("en");
 
@@ -41,7 +42,7 @@ function rowsOf(box) {
 }
 
 function scopeOf(place) {
-  return place.closest("[data-scope]")?.dataset.scope ?? "";
+  return place.closest("[data-conditions]").dataset.scope ?? "";
 }
 
 function later(key, call) {
@@ -57,15 +58,26 @@ async function hintsFor(box) {
     return null;
   }
   const address = `${box.dataset.url}?scope=${scope}`;
-  if (!hints.has(address)) {
-    hints.set(
-      address,
-      fetch(address, { headers: { Accept: "application/json" } })
-        .then((answer) => (answer.ok ? answer.json() : null))
-        .catch(() => null),
-    );
+  if (!asked.has(address)) {
+    asked.set(address, fetched(address));
   }
-  return hints.get(address);
+  return asked.get(address);
+}
+
+async function fetched(address) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (!answer?.ok) {
+    asked.delete(address);
+    return null;
+  }
+  had.set(address, await answer.json());
+  return had.get(address);
+}
+
+// What a list of suggestions can show at once: of the scope that the rows have by now.
+function hintsNow(box) {
+  hintsFor(box);
+  return had.get(`${box.dataset.url}?scope=${scopeOf(box)}`);
 }
 
 function known(told, name) {
@@ -145,13 +157,13 @@ function dress(box, row) {
   }
   part(row, "delete-part")?.setAttribute("hidden", "");
   row.hidden = Boolean(part(row, "delete")?.checked);
-  hintsFor(box).then((told) => {
-    if (told) {
-      suggest(part(row, "field"), (text) => fieldOptions(told, text));
-      suggest(part(row, "value"), (text) => valueOptions(told, row, text));
-      fit(row, told, false);
-    }
-  });
+  const suggesting = (options) => (search) => {
+    const told = hintsNow(box);
+    return told ? options(told, search) : [];
+  };
+  suggest(part(row, "field"), suggesting(fieldOptions));
+  suggest(part(row, "value"), suggesting((told, search) => valueOptions(told, row, search)));
+  hintsFor(box).then((told) => told && fit(row, told, false));
 }
 
 function fit(row, told, chosen) {
@@ -202,12 +214,12 @@ async function check(box, row) {
     answer(row, []);
     return;
   }
-  const asked = new FormData();
+  const sent = new FormData();
   for (const [name, held] of Object.entries({ scope, field: field.value, op: op.value, typed_value: value.value })) {
-    asked.append(name, held);
+    sent.append(name, held);
   }
-  const given = await ask(box, "check/", asked).catch(() => null);
-  const isStill = field.value === asked.get("field") && op.value === asked.get("op") && value.value === asked.get("typed_value");
+  const given = await ask(box, "check/", sent).catch(() => null);
+  const isStill = field.value === sent.get("field") && op.value === sent.get("op") && value.value === sent.get("typed_value");
   if (given?.ok && isStill) {
     answer(row, (await given.json()).faults);
   }
@@ -237,17 +249,17 @@ async function count(box) {
   if (!place || !scopeOf(box)) {
     return;
   }
-  const asked = new FormData();
-  asked.append("scope", scopeOf(box));
+  const sent = new FormData();
+  sent.append("scope", scopeOf(box));
   for (const row of rowsOf(box)) {
-    for (const [name, sent] of [["field", "field"], ["op", "op"], ["value", "typed_value"]]) {
-      asked.append(sent, part(row, name).value);
+    for (const [name, as] of [["field", "field"], ["op", "op"], ["value", "typed_value"]]) {
+      sent.append(as, part(row, name).value);
     }
   }
   box.counting?.abort();
   box.counting = new AbortController();
   place.ariaBusy = "true";
-  const given = await ask(box, "count/", asked, box.counting.signal).catch(() => null);
+  const given = await ask(box, "count/", sent, box.counting.signal).catch(() => null);
   if (given?.ok) {
     place.innerHTML = await given.text();
   }
