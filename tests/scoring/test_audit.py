@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pghistory
 import pytest
+from django.core.asgi import get_asgi_application
 from django.db import IntegrityError, connection, transaction
 from django.test import Client, RequestFactory
 from django_q.tasks import async_task
 from psycopg.sql import SQL, Identifier
 
 from crm import trail
+from crm.threads import KeptThreads, Pages
 from crm.trail import TrailEvent
 from crm.who import asked_by, by_command, said_by
-from leads.models import SlaTarget
+from leads.models import SlaTarget, VerdictReason
 from scoring.domain_lists import add_domains
 from scoring.models import DomainList, DomainListEntry, Rule, ScoringVersion, Segment
 from scoring.publish import publish
@@ -248,3 +251,64 @@ def test_a_page_of_the_admin_says_who_saved_it(client: Client, db: None) -> None
     client.post("/admin/leads/slatarget/add/", {"grade": "A1", "minutes": "15", "remind_at_percent": "50"})
 
     assert events_of(SlaTarget).get().pgh_context["by"]["id"] == admin.pk
+
+
+async def post(pages: Pages, path: str, fields: str, session: str) -> int:
+    """The status of a form that is sent in a session, as an ASGI server hands it over."""
+    token = "x" * 32
+    body = f"{fields}&csrfmiddlewaretoken={token}".encode()
+    statuses = []
+    read = asyncio.Event()
+
+    async def receive() -> Mapping[str, Any]:
+        if read.is_set():
+            # Whoever sent it stays for the answer.
+            await asyncio.Event().wait()
+        read.set()
+        return {"type": "http.request", "body": body}
+
+    async def send(message: Mapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    headers = {
+        "host": "testserver",
+        "content-type": "application/x-www-form-urlencoded",
+        "content-length": str(len(body)),
+        "cookie": f"sessionid={session}; csrftoken={token}",
+    }
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b""}
+    scope["headers"] = [(name.encode(), value.encode()) for name, value in headers.items()]
+    await pages(scope, receive, send)
+    return statuses[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_requests_at_once_each_is_its_own_users(client: Client) -> None:
+    users = [make_user(name, is_staff=True, is_superuser=True) for name in ("grace", "ada")]
+    sessions = []
+    for user in users:
+        client.force_login(user)
+        sessions.append(client.cookies["sessionid"].value)
+        client.cookies.clear()
+    pages = KeptThreads(get_asgi_application())
+
+    async def both() -> list[int]:
+        saved = [
+            post(
+                pages,
+                "/admin/leads/verdictreason/add/",
+                f"verdict=recycled&position=99&text={user.username}",
+                session,
+            )
+            for user, session in zip(users, sessions, strict=True)
+        ]
+        return await asyncio.gather(*saved)
+
+    statuses = asyncio.run(both())
+    for thread in pages._idle:
+        thread.submit(connection.close).result()
+
+    assert statuses == [302, 302]
+    wrote = {event.text: event.pgh_context["by"]["id"] for event in events_of(VerdictReason, position=99)}
+    assert wrote == {user.username: user.pk for user in users}
