@@ -37,6 +37,15 @@ SEGMENTS: dict[str, tuple[str, tuple[Condition, ...]]] = {
         "",
         (("company.industry", Op.EQUALS, "Software"), ("job_title", Op.HAS_WORD, "sales")),
     ),
+    "Reading the prices": (
+        "Whoever was at the prices more than once this month, and fits.",
+        (
+            ("activity.subject", Op.STARTS_WITH, "/pricing"),
+            ("activity.days_ago", Op.LTE, 30),
+            ("activity.count", Op.GTE, 2),
+            ("score.fit", Op.GTE, 20),
+        ),
+    ),
 }
 
 
@@ -88,8 +97,8 @@ def plan_absences(now: datetime) -> None:
 def name_segments() -> None:
     for name, (description, conditions) in SEGMENTS.items():
         segment = Segment.objects.create(name=name, description=description)
-        for field, op, value in conditions:
-            segment.conditions.create(field=field, op=op, value=value)
+        for position, (field, op, value) in enumerate(conditions):
+            segment.conditions.create(field=field, op=op, value=value, position=position)
 
 
 def choose_ways() -> None:

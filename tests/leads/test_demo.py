@@ -245,7 +245,7 @@ def test_one_rep_is_away_and_another_will_be(told: list[Any]) -> None:
 
 
 def test_each_segment_has_members(told: list[Any]) -> None:
-    assert [members(segment, at=NOW).exists() for segment in Segment.objects.all()] == [True] * 3
+    assert [members(segment, at=NOW).exists() for segment in Segment.objects.all()] == [True] * 4
 
 
 def test_what_was_to_be_in_digests_of_the_past_was_in_them(told: list[Any]) -> None:
