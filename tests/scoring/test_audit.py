@@ -9,7 +9,7 @@ from typing import Any
 import pghistory
 import pytest
 from django.core.asgi import get_asgi_application
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client, RequestFactory
 from django_q.tasks import async_task
 from psycopg.sql import SQL, Identifier
@@ -307,7 +307,7 @@ def test_of_two_requests_at_once_each_is_its_own_users(client: Client) -> None:
 
     statuses = asyncio.run(both())
     for thread in pages._idle:
-        thread.submit(connection.close).result()
+        thread.submit(connections.close_all).result()
 
     assert statuses == [302, 302]
     wrote = {event.text: event.pgh_context["by"]["id"] for event in events_of(VerdictReason, position=99)}
