@@ -193,7 +193,7 @@ def _met(condition: Written, activity: Activity) -> bool:
 
 
 @given(conditions=st.lists(ABOUT_ACTIVITIES, min_size=1, max_size=4))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_people_did_is_counted_as_by_hand(busy: None, conditions: list[Written]) -> None:
     did = {contact.first_name: list(contact.activities.all()) for contact in Contact.objects.all()}
 
