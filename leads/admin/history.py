@@ -55,7 +55,7 @@ class HistoryForm(forms.Form):
         label="Search",
         required=False,
         max_length=100,
-        widget=forms.TextInput({"type": "search", "placeholder": "a rule, a list, a domain, a rep"}),
+        widget=forms.TextInput({"type": "search", "placeholder": "rule, list, domain, rep"}),
     )
 
     def __init__(self, asked: QueryDict, *, topics: list[Topic]) -> None:
