@@ -3,7 +3,8 @@
 **What a version would have opened.** It is thought to go live at the first moment of the period. At that moment, and at
 the end of each day after it, every contact is scored by the one evaluator as things stood and were known then. Whoever
 crosses, with nothing in the way, gets a would-be MQL; nobody has two at once. Those for whom an MQL really opened
-during a day are asked about as of that very moment too, if the day's end found nothing.
+during a day are asked about as of that very moment too, if at the day's end sales had spoken already or a few points
+(a fifth of the threshold at most) were missing: a fresh visit has faded a little by midnight.
 
 **Until when it is open.** Until sales says its word on the contact: a move to SQL or further, to nurture, or to
 disqualified, by a verdict or by hand. The time between two such words is a *spell*: it has one would-be MQL at most

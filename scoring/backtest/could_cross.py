@@ -6,11 +6,13 @@ about again, day by day. Whoever is left in wrongly costs time and changes nothi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from django.db import connection
 
 from scoring.backtest.period import Period
+from scoring.backtest.quietly import quietly
 from scoring.evaluate import Evaluator
 from scoring.models import DecayKind, Dimension, Effect, Per
 from scoring.spec import DecaySpec, ModelSpec, RuleSpec
@@ -20,6 +22,11 @@ SLACK = 0.02
 
 FOR_EVER = DecaySpec(DecayKind.NONE)
 
+BATCH = 20_000
+"""Contacts a statement: few enough that it tells of itself every second or two."""
+
+EVERYONE = "SELECT DISTINCT contact_id FROM crm_contactversion WHERE recorded_at <= %(end)s"
+# Those who were not the same all the time, whose fit at the end says nothing of before.
 CHANGED = """
     SELECT contact_id FROM crm_contactversion WHERE recorded_at > %(start)s AND recorded_at <= %(end)s
     UNION
@@ -29,36 +36,41 @@ CHANGED = """
 """
 
 
-def could_cross(spec: ModelSpec, period: Period) -> set[int]:
-    """Ids of everyone who may have crossed at a moment of `period`, and of some who did not."""
-    changed = _changed(period)
+def could_cross(
+    spec: ModelSpec, period: Period, *, report: Callable[[float], None] = lambda share: None
+) -> set[int]:
+    """Ids of everyone who may have crossed at a moment of `period`, and of some who did not.
+
+    `report` is told how much is done, from 0 to 1.
+    """
+    everyone = _ids(EVERYONE, period)
     as_they_are, whoever_they_were = at_best(spec), at_best(spec, any_fit=True)
-    found = _crossing(as_they_are, period) if as_they_are else None
-    if found is None:
-        return _everyone(period)
+    if as_they_are is None:
+        return set(everyone)
+    found = _crossing(as_they_are, period, everyone, report)
+    changed = _ids(CHANGED, period)
     if whoever_they_were is None:
-        return found | changed
-    return found | _crossing(whoever_they_were, period, sorted(changed))
+        return found | set(changed)
+    return found | _crossing(whoever_they_were, period, changed, report)
 
 
-def _changed(period: Period) -> set[int]:
-    """Those who were not the same all the time, whose fit at the end says nothing of before."""
+def _ids(sql: str, period: Period) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(CHANGED, {"start": period.start, "end": period.end})
-        return {pk for (pk,) in cursor.fetchall()}
+        cursor.execute(sql, {"start": period.start, "end": period.end})
+        return sorted(pk for (pk,) in cursor.fetchall())
 
 
-def _everyone(period: Period) -> set[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT contact_id FROM crm_contactversion WHERE recorded_at <= %s", [period.end]
-        )
-        return {pk for (pk,) in cursor.fetchall()}
-
-
-def _crossing(spec: ModelSpec, period: Period, contact_ids: list[int] | None = None) -> set[int]:
-    rows = Evaluator(spec).score(at=period.end, contact_ids=contact_ids, past=True, known_at=period.end)
-    return {row.contact_id for row in rows if row.crosses}
+def _crossing(
+    spec: ModelSpec, period: Period, contact_ids: list[int], report: Callable[[float], None]
+) -> set[int]:
+    evaluator, found = Evaluator(spec), set[int]()
+    for first in range(0, len(contact_ids), BATCH):
+        report(first / len(contact_ids))
+        some = contact_ids[first : first + BATCH]
+        with quietly():
+            rows = evaluator.score(at=period.end, contact_ids=some, past=True, known_at=period.end)
+            found.update(row.contact_id for row in rows if row.crosses)
+    return found
 
 
 def at_best(spec: ModelSpec, *, any_fit: bool = False) -> ModelSpec | None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db import connection, transaction
-
 from crm.models import Stage, StageChange
 from scoring.backtest.could_cross import could_cross
 from scoring.backtest.period import Period
+from scoring.backtest.quietly import quietly
 from scoring.backtest.sales import Move, PastMql, moves
 from scoring.backtest.schedule import schedule
 from scoring.evaluate import Evaluator, ScoreRow
@@ -22,6 +20,12 @@ from scoring.standing import facts_in_the_way
 
 BATCH = 2_000
 """Contacts a statement: it takes well below a second, and lets others' work come in between."""
+
+FADES = 0.2
+"""The share of the threshold that points may have faded by within a day and still be looked at again."""
+
+WHOLE, PREPARING = 1_000, 200
+"""A replay in parts, of which the first find out whom to ask about."""
 
 Report = Callable[[int, int], None]
 """Told how much is done, of how much. Raises to stop the work."""
@@ -52,31 +56,21 @@ class Replay:
     evaluated: int
 
 
-@contextmanager
-def quietly() -> Iterator[None]:
-    """A short transaction that leaves the other cores to whoever waits for an answer."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off")
-        yield
-
-
 def replay(
     spec: ModelSpec, period: Period, really: Sequence[PastMql], *, report: Report = lambda done, total: None
 ) -> Replay:
     """Replay `spec` through `period`, asking on each day about those who may have crossed since the day before."""
-    with quietly():
-        people = could_cross(spec, period)
-    report(0, len(period.moments))
+    people = could_cross(spec, period, report=lambda share: report(round(PREPARING * share), WHOLE))
+    report(PREPARING, WHOLE)
     with quietly():
         due = schedule(spec, period, people)
     _add_closings(due, period, really, people)
     due[0] = sorted(people)
     days = _Days(spec, period, really, people)
     for index, moment in enumerate(period.moments):
-        report(index, len(period.moments))
+        report(PREPARING + (WHOLE - PREPARING) * index // len(period.moments), WHOLE)
         days.take(moment, due.get(index, ()), at_start=index == 0)
-    report(len(period.moments), len(period.moments))
+    report(WHOLE, WHOLE)
     return Replay(_in_order(days.openings), len(people), days.evaluated)
 
 
@@ -118,6 +112,7 @@ class _Days:
         self._people = people
         self._really = [mql for mql in really if mql.opened_at > period.start]
         self._looked = 0
+        self._near: set[int] = set()
         self._real = _by_contact(really)
         self._before = _stages_before(really)
         # What sales had in hand when the period began is nobody's opening, and stands in the way of one.
@@ -128,6 +123,7 @@ class _Days:
     def take(self, moment: datetime, contact_ids: Sequence[int], *, at_start: bool) -> None:
         """Go on to `moment`, and open an MQL for those of `contact_ids` who qualify."""
         in_hand = set(self._open)
+        self._near.clear()
         ended = self._end(moment)
         asked = [pk for pk in contact_ids if pk not in self._open]
         for first in range(0, len(asked), BATCH):
@@ -139,13 +135,15 @@ class _Days:
     def _look_again(self, moment: datetime, in_hand: set[int], ended: Mapping[int, datetime]) -> None:
         """Ask about those for whom an MQL really opened during the day as of when it did.
 
-        By the end of the day sales may have spoken already, or the points that were just enough have faded a little.
+        By the end of the day sales may have spoken already, or the points that were just enough have faded a little:
+        whoever is far below the threshold then is not looked at again.
         """
         while self._looked < len(self._really) and self._really[self._looked].opened_at <= moment:
             mql = self._really[self._looked]
             self._looked += 1
             pk, then = mql.contact_id, mql.opened_at
-            if pk in self._people and pk not in in_hand and pk not in self._open:
+            told_apart = pk in self._near or pk in ended
+            if told_apart and pk in self._people and pk not in in_hand and pk not in self._open:
                 with quietly():
                     self._ask(then, [pk], at_start=False)
                 if pk in self._open and ended.get(pk, then) > then:
@@ -179,7 +177,9 @@ class _Days:
 
     def _ask(self, moment: datetime, contact_ids: list[int], at_start: bool) -> None:
         self.evaluated += len(contact_ids)
-        rows = self._evaluator.score(at=moment, contact_ids=contact_ids, past=True, known_at=moment)
+        rows = list(self._evaluator.score(at=moment, contact_ids=contact_ids, past=True, known_at=moment))
+        enough = self._evaluator.spec.threshold
+        self._near.update(row.contact_id for row in rows if float(row.total) >= enough - FADES * abs(enough))
         crossing = {row.contact_id: row for row in rows if row.crosses}
         if not crossing:
             return

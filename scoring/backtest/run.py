@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from scoring.backtest.measure import Compared, Opened, compare, figures, lead_time
 from scoring.backtest.period import MOST_WEEKS, Period, last_weeks
-from scoring.backtest.replay import Replay, Report, WouldBe, replay
+from scoring.backtest.replay import WHOLE, Replay, Report, WouldBe, replay
 from scoring.backtest.sales import Outcome, PastMql, Spell, Spells, moves, past_mqls
 from scoring.model_file import read_model
 from scoring.models import Trial, TrialContact
@@ -49,13 +49,11 @@ def backtest(
     really = past_mqls(period.start)
     spells = Spells(moves(until=now))
     runs = 1 if against is None else 2
-    steps = runs * len(period.moments)
+    steps = runs * WHOLE
     draft = replay(spec, period, really, report=lambda done, _: report(done, steps))
     live = None
     if against is not None:
-        live = replay(
-            against, period, really, report=lambda done, _: report(len(period.moments) + done, steps)
-        )
+        live = replay(against, period, really, report=lambda done, _: report(WHOLE + done, steps))
     compared = compare(draft.openings, really, spells, period)
     wanted, in_hand = _wanted(spells, really, period, now)
     changes = [each.change for each in compared]

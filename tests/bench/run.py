@@ -12,7 +12,19 @@ from django.utils import timezone
 from scoring.models import EveryoneRequest, Pending
 from scoring.publish import publish
 from scoring.versions import save_draft
-from tests.bench import commands, desk, evaluation, ingest, keys, live, market, preview, routing, serving
+from tests.bench import (
+    backtest,
+    commands,
+    desk,
+    evaluation,
+    ingest,
+    keys,
+    live,
+    market,
+    preview,
+    routing,
+    serving,
+)
 from tests.bench.database import own_database
 from tests.bench.report import Report, machine, say
 from tests.bench.rules import model
@@ -85,3 +97,4 @@ def _measure(report: Report, scale: Scale, folder: Path) -> None:
         keys.measure_detail(report, port, times=scale.times)
         keys.measure_keys(report, port, times=min(scale.times, 30))
         live.measure(report, port, listeners=scale.listeners, times=scale.times)
+        backtest.measure(report, port, scale.contacts)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from http.client import HTTPConnection
 from itertools import cycle
 from time import monotonic, perf_counter, sleep
@@ -88,19 +89,24 @@ class Browser:
 
 def measure_freshness(report: Report, port: int, *, times: int) -> None:
     """Post what makes somebody qualify, and look until their MQL is listed."""
-    _, key = create_key("bench", [Scope.READ, Scope.WRITE_FACTS])
-    program = Browser(port, {"Authorization": f"Bearer {key}"})
-    _until_mql(program, "first")
-    took = [_until_mql(program, str(number)) for number in range(times)]
+    seconds_until_mql = freshness(port)
+    seconds_until_mql("first")
+    took = [seconds_until_mql(str(number)) for number in range(times)]
     report.add("from a fact to a visible MQL: median", middle(took), "s")
     report.add("from a fact to a visible MQL: 95 of 100", middle(took, 95), "s", at_most=2)
     ask_for_everyone(at=timezone.now())
     jobs.ask_to_drain(lost_after=timedelta(0))
-    took = [_until_mql(program, f"meanwhile-{number}") for number in range(times)]
+    took = [seconds_until_mql(f"meanwhile-{number}") for number in range(times)]
     still = still_to_mark()
     everyone = "the same, everyone being evaluated meanwhile"
     report.add(f"{everyone}: 95 of 100", middle(took, 95), "s", at_most=2)
     report.add(f"{everyone}: contacts left at the end", still or 0, "")
+
+
+def freshness(port: int) -> Callable[[str], float]:
+    """What measures the seconds from a fact to a visible MQL, of somebody new whose name it is given."""
+    _, key = create_key("bench", [Scope.READ, Scope.WRITE_FACTS])
+    return partial(_until_mql, Browser(port, {"Authorization": f"Bearer {key}"}))
 
 
 def _until_mql(program: Browser, name: str) -> float:

@@ -294,7 +294,7 @@ def test_a_trial_keeps_whom_it_names_once_and_tells_how_far_it_is(live: ScoringV
     [row] = TrialContact.objects.filter(trial=trial)
     assert (row.contact_id, row.change, row.really_at) == (gained.pk, TrialContact.Change.GAINED, None)
     assert result["draft"]["opened"] == 1
-    assert told[-1] == (30, 30)
+    assert told[-1] == (2_000, 2_000)
     assert told == sorted(told)
 
 
