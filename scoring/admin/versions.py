@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -161,6 +162,15 @@ class ScoringVersionAdmin(HandoffAdmin):
 
     def _id(self, said: str) -> int:
         return int(said) if said.isdecimal() else 0
+
+    def get_deleted_objects(
+        self, objs: Iterable[ScoringVersion], request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """What a deletion takes away. Not row by row: a trial names thousands of people."""
+        versions = list(objs)
+        said = [f"{version}, with its rules, personas and trials" for version in versions]
+        planned = [str(plan) for version in versions for plan in version.publications.all()]
+        return said, {"scoring models": len(versions)}, set(), planned
 
     def delete_model(self, request: HttpRequest, obj: ScoringVersion) -> None:
         delete_draft(obj, by=acting_user(request), at=timezone.now())

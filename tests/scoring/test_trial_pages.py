@@ -295,6 +295,19 @@ def test_a_backtest_shows_what_came_of_it(
     assert "2 weeks back" in html
 
 
+def test_a_draft_is_deleted_with_its_trials_without_a_list_of_their_people(
+    client: Client, marketer: User, done: Trial
+) -> None:
+    address = reverse("admin:scoring_scoringversion_delete", args=[done.version_id])
+
+    asked = client.get(address).content.decode()
+    client.post(address, {"post": "yes"})
+
+    assert "with its rules, personas and trials" in asked
+    assert "ada@acme.example" not in asked
+    assert not Trial.objects.exists()
+
+
 def test_addresses_that_lead_nowhere_are_not_found(client: Client, marketer: User) -> None:
     answers = [
         client.get(reverse(f"admin:{name}", args=[999_999]))
