@@ -15,6 +15,7 @@ from django.db.models.signals import post_migrate
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
+from tests.emptied import keep_copies
 from tests.processes import Started
 
 # Two runs in one checkout must not meet: the databases of a run carry the number of its process.
@@ -59,13 +60,14 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """After a test with real commits Django empties every table, which the audit trail refuses."""
+    """After a test with real commits every table is emptied, which the audit trail refuses."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE 'pgtrigger_kept_whole_%'"
         )
         for trigger, table in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+        keep_copies()
 
 
 @pytest.fixture

@@ -7,12 +7,14 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 
-from crm.api.filters import ContactFilters, score_filter
+from crm.api.filters import BIGGEST_ID, ContactFilters, score_filter
 from scoring.models import Segment
 from scoring.segments import belongs_q
 
 
+@extend_schema_field({"type": "integer", "minimum": 1, "maximum": BIGGEST_ID})
 class SegmentFilter(django_filters.ModelChoiceFilter):
     """Rows whose contact belongs to a segment now. `prefix` is the path from the row to the contact, as `contact__`."""
 
