@@ -60,7 +60,7 @@ def measure(report: Report, port: int, contacts: int) -> None:
     live = model(20)
     draft = save_draft(replace(live, name="Stricter", threshold=70), by=None, at=timezone.now())
     trial = trials.ask(draft, Kind.BACKTEST, by=None, at=timezone.now(), options={"weeks": WEEKS})
-    seconds_until_mql, end = freshness(port), monotonic() + LONGEST
+    seconds_until_mql, end = freshness(port, "backtest"), monotonic() + LONGEST
     took: list[float] = []
     while _is_at_work(trial) and monotonic() < end:
         took.append(seconds_until_mql(f"backtest-{len(took)}"))

@@ -89,7 +89,7 @@ class Browser:
 
 def measure_freshness(report: Report, port: int, *, times: int) -> None:
     """Post what makes somebody qualify, and look until their MQL is listed."""
-    seconds_until_mql = freshness(port)
+    seconds_until_mql = freshness(port, "bench")
     seconds_until_mql("first")
     took = [seconds_until_mql(str(number)) for number in range(times)]
     report.add("from a fact to a visible MQL: median", middle(took), "s")
@@ -103,9 +103,11 @@ def measure_freshness(report: Report, port: int, *, times: int) -> None:
     report.add(f"{everyone}: contacts left at the end", still or 0, "")
 
 
-def freshness(port: int) -> Callable[[str], float]:
-    """What measures the seconds from a fact to a visible MQL, of somebody new whose name it is given."""
-    _, key = create_key("bench", [Scope.READ, Scope.WRITE_FACTS])
+def freshness(port: int, whose: str) -> Callable[[str], float]:
+    """What measures the seconds from a fact to a visible MQL of somebody new, whose name it is given. `whose` names the
+    key that it posts with.
+    """
+    _, key = create_key(whose, [Scope.READ, Scope.WRITE_FACTS])
     return partial(_until_mql, Browser(port, {"Authorization": f"Bearer {key}"}))
 
 
