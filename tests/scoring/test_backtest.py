@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -358,3 +360,18 @@ def ended(version: ScoringVersion, spec: ModelSpec) -> Trial:
     trial.result = run(trial, lambda done, total: None)
     trial.save(update_fields=["result"])
     return trial
+
+
+def test_the_shell_says_it_in_sentences_and_for_machines(live: ScoringVersion, capsys: Any) -> None:
+    call_command("backtest", "--version", str(live.number), "--weeks", "2")
+    call_command("backtest", "--against", str(live.number), "--weeks", "2", "--json")
+
+    sentences, _, figures = capsys.readouterr().out.partition("{")
+    assert sentences.startswith("It would have opened 0 MQLs. Really, 0 were opened.")
+    assert json.loads("{" + figures)["against"]["opened"] == 0
+
+
+@pytest.mark.parametrize("asked", [["--weeks", "0"], ["--version", "77"]])
+def test_the_shell_refuses_what_it_cannot_replay(asked: list[str]) -> None:
+    with pytest.raises(CommandError, match=asked[1]):
+        call_command("backtest", *asked)
