@@ -714,6 +714,19 @@ def test_a_rule_reads_and_counts_while_it_is_typed_and_nothing_is_saved(
     assert spec_of(draft) == MODEL
 
 
+def test_a_rule_that_is_typed_is_warned_of_beside_all_others(client: Client, draft: ScoringVersion) -> None:
+    make_contact(job_title="VP Sales")
+    group = Group.objects.get(name="ICP").pk
+    sent = {
+        **form_of(client, draft, "new-rule", group, name="Again", points="-30"),
+        **conditions(("job_title", "contains", "vp")),
+    }
+
+    html = html_of(client.post(reverse("admin:scoring_draft_unsaved", args=[draft.pk, "new-rule", group]), sent))
+
+    assert "one takes back the other" in html
+
+
 def test_a_rule_that_cannot_work_yet_is_not_counted(client: Client, draft: ScoringVersion) -> None:
     pk = rule("Vice president").pk
     sent = {**form_of(client, draft, "rule", pk), **conditions(("job_titel", "equals", "x"))}

@@ -91,24 +91,36 @@ def _faults(spec: ModelSpec) -> dict[str, list[RuleWarning]]:
 
 def of_unsaved(asked: Asked, kind: str, pk: int) -> HttpResponse:
     """The sentence and the matches of a rule as its form stands. `pk` is the rule's, or the group's of a new one."""
-    dimension = dimension_of(asked, line_of(asked, pk)) if kind == "rule" else group_of(asked, pk).dimension
+    line = line_of(asked, pk) if kind == "rule" else None
+    dimension = dimension_of(asked, line) if line else group_of(asked, pk).dimension
     form = RuleForm(asked.request.POST, draft=asked.draft, dimension=dimension)
     rows = sent(asked.request.POST, dimension)
     form.fields["name"].required = False
     context = {}
     if form.is_valid() & rows.is_valid() and (conditions := rows.conditions()):
-        context = _counted(asked, replace(form.rule(conditions), name=UNSAVED))
+        rule = replace(form.rule(conditions), name=UNSAVED)
+        context = _counted(asked, rule, instead_of=line.spec.name if line else "")
     return answer.part(asked, "_unsaved.html", context)
 
 
-def _counted(asked: Asked, rule: RuleSpec) -> dict[str, object]:
-    spec = replace(asked.draft.spec, rules=(rule,), personas=())
-    if any(fault.path[0] == "rules" for fault in faults_of(spec)):
+def _counted(asked: Asked, rule: RuleSpec, *, instead_of: str) -> dict[str, object]:
+    alone = replace(asked.draft.spec, rules=(rule,), personas=())
+    if any(fault.path[0] == "rules" for fault in faults_of(alone)):
         return {}
-    matches = matches_of(spec, at=asked.at)[UNSAVED]
+    matches = matches_of(alone, at=asked.at)
+    # What another rule gives already, or takes back, is seen among all of them.
+    among = replace(alone, rules=_with(asked.draft.spec.rules, rule, instead_of))
+    warnings = [*warnings_of(among), *warnings_from_matches(alone, matches)]
     return {
-        "sentence": rule_sentence(rule, spec),
-        "matches": matches,
-        "lately": _lately(rule, matches),
-        "warnings": [one for one in warnings_of(spec) if one.rule == UNSAVED],
+        "sentence": rule_sentence(rule, alone),
+        "matches": matches[UNSAVED],
+        "lately": _lately(rule, matches[UNSAVED]),
+        "warnings": [one for one in warnings if one.rule == UNSAVED],
     }
+
+
+def _with(rules: tuple[RuleSpec, ...], rule: RuleSpec, instead_of: str) -> tuple[RuleSpec, ...]:
+    """`rules` with one in the place of the one that was called so, or behind them all."""
+    if not instead_of:
+        return (*rules, rule)
+    return tuple(rule if each.name == instead_of else each for each in rules)

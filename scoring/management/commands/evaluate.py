@@ -118,7 +118,7 @@ def refuse_contradictions(options: dict[str, Any]) -> None:
 
 
 def scored(version: ScoringVersion, *, at: datetime, past: bool) -> Iterator[list[Any]]:
-    """A row for each contact, in order of id, under the headings of the file."""
+    """A row for each contact, under the headings of the file."""
     evaluator = evaluator_of(version)
     rows = evaluator.score(at=at, past=past)
     while batch := list(islice(rows, BATCH)):
