@@ -722,9 +722,11 @@ def test_a_rule_that_is_typed_is_warned_of_beside_all_others(client: Client, dra
         **conditions(("job_title", "contains", "vp")),
     }
 
-    html = html_of(client.post(reverse("admin:scoring_draft_unsaved", args=[draft.pk, "new-rule", group]), sent))
+    html = html_of(
+        client.post(reverse("admin:scoring_draft_unsaved", args=[draft.pk, "new-rule", group]), sent)
+    )
 
-    assert "one takes back the other" in html
+    assert "the two work against each other" in html
 
 
 def test_a_rule_that_cannot_work_yet_is_not_counted(client: Client, draft: ScoringVersion) -> None:
