@@ -4,11 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crm.errors import Conflict, Invalid
 from scoring import everyone
 from scoring.drain import drain, evaluate_batch
-from scoring.models import Opening, Pending, Persona, Publication, Rule, Score, ScoringVersion
+from scoring.models import Effect, Opening, Pending, Persona, Publication, Rule, Score, ScoringVersion
 from scoring.plan_publication import cancel_plan, plan, publish_due
 from scoring.publish import Pace, publish, roll_back
 from scoring.spec import ModelSpec
@@ -65,7 +68,23 @@ def test_rolling_back_makes_the_version_before_live_as_it_stands() -> None:
     assert (second.status, second.retired_at) == ("retired", NOW + 2 * HOUR)
 
 
-def test_publishing_and_rolling_back_leave_every_score_as_before() -> None:
+@st.composite
+def others(draw: st.DrawFn) -> ModelSpec:
+    """A model that differs from the live one in its threshold and in whichever of its rules it keeps."""
+    rules = [
+        replace(rule, points=draw(st.integers(-60, 90)), enabled=draw(st.booleans()))
+        for rule in SMALL_MODEL.rules
+        if draw(st.booleans())
+    ]
+    deciding = st.sampled_from([Effect.DISQUALIFY, Effect.FAST_TRACK])
+    rules = rules or [replace(SMALL_MODEL.rules[0], effect=draw(deciding), points=0)]
+    return replace(SMALL_MODEL, threshold=draw(st.integers(1, 130)), rules=tuple(rules))
+
+
+PACES = st.sampled_from([Pace(), Pace(Opening.PACED, 1, 1), Pace(Opening.NEW_ONLY)])
+
+
+def test_publishing_anything_and_rolling_back_leaves_every_score_as_before() -> None:
     publish(draft(), by=None, at=NOW)
     make_qualifying()
     make_contact(job_title="VP")
@@ -73,14 +92,21 @@ def test_publishing_and_rolling_back_leave_every_score_as_before() -> None:
     drain(at=NOW)
     before = scores()
 
-    publish(draft(replace(HARDER, rules=SMALL_MODEL.rules[:1])), by=None, at=NOW)
-    drain(at=NOW)
-    between = scores()
-    roll_back(by=None, at=NOW)
-    drain(at=NOW)
+    @settings(max_examples=12, deadline=None)
+    @given(other=others(), pace=PACES, back=PACES)
+    def check(other: ModelSpec, pace: Pace, back: Pace) -> None:
+        with transaction.atomic():
+            publish(draft(other), by=None, at=NOW, pace=pace)
+            drain(at=NOW)
+            assert {score.version.threshold for score in Score.objects.all()} == {other.threshold}
 
-    assert between != before
-    assert scores() == before
+            roll_back(by=None, at=NOW, pace=back)
+            drain(at=NOW)
+
+            assert scores() == before
+            transaction.set_rollback(True)
+
+    check()
 
 
 def test_what_was_rolled_back_can_be_rolled_back_to() -> None:
