@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,42 +13,69 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from crm.models import Stage, User
+from leads import plans
 from leads.bulk import MOST
 from leads.models import ComeBack, Mql, MqlAction, Notification, Task, Verdict, VerdictReason
 from leads.undo import undo
 from leads.verdict import accept, give_verdict
-from scoring.models import ScoringVersion
-from tests.factories import NOW, make_mql, make_rep, make_team, make_user
+from scoring.drain import drain
+from tests.factories import (
+    NOW,
+    make_mql,
+    make_qualifying,
+    make_qualifying_people,
+    make_rep,
+    make_team,
+    make_user,
+    publish_small_model,
+)
 from tests.leads.page_client import signed_in, text_of
 from tests.leads.plan_factory import REASON, make_plan
+from tests.leads.worlds import kept_for_a_while
 
 pytestmark = pytest.mark.django_db
 
 NAMES = ("Vera", "Ines", "Olga")
 
 
-@pytest.fixture
-def lead(small_model: ScoringVersion) -> User:
-    return make_user("lead", first_name="Lee")
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A team's lead, two reps, to one of whom nothing is routed, and three MQLs of the other's."""
+    with kept_for_a_while(django_db_blocker):
+        publish_small_model()
+        team = make_team("Team", lead=make_user("lead", first_name="Lee"))
+        make_rep("ada", first_name="Ada", team=team)
+        make_rep("bea", first_name="Bea", team=team, available=False)
+        for name in NAMES:
+            make_qualifying(first_name=name, last_name="Klein")
+        drain(at=NOW)
+        yield
 
 
 @pytest.fixture
-def ada(lead: User) -> User:
-    return make_rep("ada", first_name="Ada", team=make_team("Team", lead=lead)).user
+def lead(world: None, db: None) -> User:
+    return User.objects.get(username="lead")
 
 
 @pytest.fixture
-def bea(ada: User) -> User:
-    """A teammate of Ada's, to whom nothing is routed."""
-    return make_rep("bea", first_name="Bea", available=False).user
+def ada(world: None, db: None) -> User:
+    return User.objects.get(username="ada")
+
+
+@pytest.fixture
+def bea(world: None, db: None) -> User:
+    """A teammate of Ada's."""
+    return User.objects.get(username="bea")
 
 
 @pytest.fixture
 def mqls(ada: User) -> list[Mql]:
     """Three of Ada's."""
-    return [make_mql(first_name=name, last_name="Klein") for name in NAMES]
+    found = {mql.contact.first_name: mql for mql in ada.mqls.select_related("contact", "owner")}
+    return [found[name] for name in NAMES]
 
 
 @pytest.fixture
@@ -76,12 +103,13 @@ def verdicts() -> list[str]:
     return list(Mql.objects.order_by("pk").values_list("verdict", flat=True))
 
 
-def test_the_preview_says_what_will_happen_to_each_and_changes_nothing(ada: User, bea: User) -> None:
+def test_the_preview_says_what_will_happen_to_each_and_changes_nothing(
+    ada: User, bea: User, mqls: list[Mql]
+) -> None:
+    on_plan, closed, hers = mqls
     make_plan()
-    on_plan = make_mql(first_name="Vera", last_name="Klein")
-    closed = make_mql(first_name="Ines", last_name="Klein")
+    plans.start([on_plan], at=NOW)
     give_verdict(closed, Verdict.QUALIFIED, by=ada, at=NOW)
-    hers = make_mql(first_name="Olga", last_name="Klein")
     Mql.objects.filter(pk=hers.pk).update(owner=bea)
 
     page = text_of(preview(signed_in(ada), "recycle", [on_plan, closed, hers]))
@@ -238,7 +266,9 @@ def test_more_than_a_page_can_show_are_refused(ada: User, mqls: list[Mql]) -> No
 
 def test_the_preview_takes_the_same_queries_for_three_as_for_twelve(ada: User, mqls: list[Mql]) -> None:
     page = signed_in(ada)
-    more = [*mqls, *(make_mql(first_name=f"P{number}") for number in range(9))]
+    make_qualifying_people(9)
+    drain(at=NOW)
+    more = list(Mql.objects.all())
     with CaptureQueriesContext(
         connection,
     ) as few:

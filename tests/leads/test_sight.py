@@ -2,23 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoDbBlocker
 
 from crm.models import User
 from leads.models import Mql
 from leads.roles import READ_ONLY
 from leads.sight import sights
-from scoring.models import ScoringVersion
-from tests.factories import make_mql, make_rep, make_team, make_user
+from scoring.drain import drain
+from tests.factories import (
+    NOW,
+    make_qualifying_people,
+    make_rep,
+    make_team,
+    make_user,
+    publish_small_model,
+)
+from tests.leads.worlds import kept_for_a_while
 
 pytestmark = pytest.mark.django_db
 
 
+NAMES = ("ada", "ben", "cleo", "lead", "both", "nobody", "marketer", "admin", "superuser", "reader")
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """People, an MQL of each of them and one of nobody."""
+    with kept_for_a_while(django_db_blocker):
+        publish_small_model()
+        owners = [None, *make_people()]
+        make_qualifying_people(len(owners))
+        drain(at=NOW)
+        for mql, owner in zip(Mql.objects.all(), owners, strict=True):
+            Mql.objects.filter(pk=mql.pk).update(owner=owner)
+        yield
+
+
 @pytest.fixture
-def people(small_model: ScoringVersion) -> dict[str, User]:
+def people(world: None, db: None) -> dict[str, User]:
+    return {user.username: user for user in User.objects.all()}
+
+
+def make_people() -> list[User]:
     """One of each kind, in two teams, of which `both` leads one and works in the other."""
     both = make_user("both")
     north, south = make_team("North", lead=make_user("lead")), make_team("South", lead=both)
@@ -36,23 +67,18 @@ def people(small_model: ScoringVersion) -> dict[str, User]:
     }
     north.reps.create(user=both)
     found["reader"].groups.add(Group.objects.get(name=READ_ONLY))
-    return found
+    assert set(found) == set(NAMES)
+    return list(found.values())
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["ada", "ben", "cleo", "lead", "both", "nobody", "marketer", "admin", "superuser", "reader"],
-)
+@pytest.mark.parametrize("name", NAMES)
 def test_sight_is_what_the_query_lets_one_read(people: dict[str, User], name: str) -> None:
-    owners = [None, *people.values()]
-    mqls = {make_mql().pk: owner for owner in owners}
-    for pk, owner in mqls.items():
-        Mql.objects.filter(pk=pk).update(owner=owner)
-    user = people[name]
+    mqls, user = dict(Mql.objects.values_list("pk", "owner")), people[name]
 
     sight = sights([user.pk])[user.pk]
 
-    seen = {pk for pk, owner in mqls.items() if sight.sees(owner.pk if owner else None)}
+    seen = {pk for pk, owner in mqls.items() if sight.sees(owner)}
+    assert set(mqls.values()) == {None, *(each.pk for each in people.values())}
     assert seen == set(Mql.objects.visible_to(user).values_list("pk", flat=True))
 
 
