@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from functools import partial
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from crm import record
 from crm.errors import Conflict, Forbidden, Invalid
 from crm.models import Contact, Stage, StageChange, User
-from leads.models import Delivery, Mql, Notification, Task, VerdictReason
+from leads.models import Delivery, Mql, Notification, Rep, Task, VerdictReason
 from leads.tasks import add_task
 from leads.verdict import AlreadyClosed, Bant, accept, assign, give_verdict
-from scoring.models import ScoringVersion
 from tests.factories import NOW, make_mql, make_rep, make_team, make_user, publish_small_model
-from tests.leads.conftest import AtOnce, raised
+from tests.leads.worlds import kept_for_a_while
 
 pytestmark = pytest.mark.django_db
 
@@ -26,14 +25,34 @@ DISQUALIFIED = "Competitor"
 TURNED_DOWN = [("recycled", RECYCLED), ("disqualified", DISQUALIFIED)]
 
 
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Vera's MQL, which was routed to Ada."""
+    with kept_for_a_while(django_db_blocker):
+        publish_small_model()
+        make_rep("ada", first_name="Ada")
+        make_mql("vera@people.example")
+        yield
+
+
 @pytest.fixture
-def rep(small_model: ScoringVersion) -> User:
-    return make_rep("ada", first_name="Ada").user
+def rep(world: None, db: None) -> User:
+    return User.objects.get(username="ada")
 
 
 @pytest.fixture
 def mql(rep: User) -> Mql:
-    return make_mql("vera@people.example")
+    return Mql.objects.select_related("contact", "owner").get()
+
+
+@pytest.fixture
+def nobodys(rep: User) -> Mql:
+    """Opened while there was no rep."""
+    Mql.objects.all().delete(), Rep.objects.all().delete()
+    Notification.objects.all().delete(), Delivery.objects.all().delete()
+    mql = make_mql()
+    assert mql.owner is None
+    return mql
 
 
 def stage_of(mql: Mql) -> str:
@@ -83,9 +102,8 @@ def test_what_somebody_else_accepted_cannot_be_accepted_again(mql: Mql, rep: Use
         accept(mql, by=lead, at=LATER)
 
 
-def test_whoever_accepts_an_unassigned_mql_owns_it_with_its_tasks(small_model: ScoringVersion) -> None:
-    mql = make_mql()
-    rep = make_rep().user
+def test_whoever_accepts_an_unassigned_mql_owns_it_with_its_tasks(nobodys: Mql) -> None:
+    mql, rep = nobodys, make_rep().user
     follow_up = add_task(mql.contact, "Call back", due_at=LATER, by=rep, at=NOW, mql=mql)
     Task.objects.filter(pk=follow_up.pk).update(assignee=None)
 
@@ -213,9 +231,8 @@ def test_a_verdict_closes_what_is_open_of_the_mql(mql: Mql, rep: User) -> None:
     }
 
 
-def test_whoever_closes_an_unassigned_mql_owns_it(small_model: ScoringVersion) -> None:
-    mql = make_mql()
-    rep = make_rep().user
+def test_whoever_closes_an_unassigned_mql_owns_it(nobodys: Mql) -> None:
+    mql, rep = nobodys, make_rep().user
 
     give_verdict(mql, "recycled", by=rep, at=LATER, reason=RECYCLED)
 
@@ -272,9 +289,8 @@ def test_assigning_again_to_the_same_owner_changes_nothing(mql: Mql, rep: User) 
     assert Notification.objects.count() == 1
 
 
-def test_nobody_is_told_that_they_took_something_themselves(small_model: ScoringVersion) -> None:
-    mql = make_mql()
-    rep = make_rep().user
+def test_nobody_is_told_that_they_took_something_themselves(nobodys: Mql) -> None:
+    mql, rep = nobodys, make_rep().user
 
     assign(mql, rep, by=rep, at=LATER)
 
@@ -357,76 +373,8 @@ def test_the_lead_of_another_team_changes_nothing(mql: Mql, act: Act) -> None:
 
 
 @pytest.mark.parametrize("act", ACTIONS)
-def test_who_works_in_no_team_takes_nothing(small_model: ScoringVersion, act: Act) -> None:
-    mql = make_mql()
+def test_who_works_in_no_team_takes_nothing(mql: Mql, act: Act) -> None:
+    Mql.objects.filter(pk=mql.pk).update(owner=None)
 
     with pytest.raises(Forbidden, match="only reps and team leads"):
         act(mql, make_user(is_staff=True))
-
-
-# At the same time
-
-
-@pytest.fixture
-def real_mql(transactional_db: None) -> Mql:
-    publish_small_model()
-    make_rep("ada", team=make_team(lead=make_user("lead")))
-    VerdictReason.objects.get_or_create(verdict="recycled", text=RECYCLED)
-    return make_mql()
-
-
-def test_of_verdicts_at_once_one_stands(real_mql: Mql, at_once: AtOnce) -> None:
-    rep, lead = real_mql.owner, User.objects.get(username="lead")
-
-    results = at_once(
-        *[partial(give_verdict, real_mql, "qualified", by=rep, at=LATER)] * 3,
-        *[partial(give_verdict, real_mql, "recycled", by=lead, at=LATER, reason=RECYCLED)] * 3,
-    )
-
-    assert raised(results) == ["AlreadyClosed"] * 5
-    real_mql.refresh_from_db()
-    assert stage_of(real_mql) == {"qualified": Stage.SQL, "recycled": Stage.NURTURE}[real_mql.verdict]
-    assert real_mql.closed_by == {"qualified": rep, "recycled": lead}[real_mql.verdict]
-    assert StageChange.objects.filter(at=LATER).count() == 1
-
-
-def test_of_reps_who_take_the_same_mql_at_once_one_has_it(transactional_db: None, at_once: AtOnce) -> None:
-    publish_small_model()
-    mql = make_mql()
-    users = [make_rep().user for _ in range(4)]
-
-    results = at_once(*(partial(accept, mql, by=user, at=LATER) for user in users))
-
-    assert raised(results) == ["Forbidden"] * 3
-    mql.refresh_from_db()
-    assert mql.owner == mql.accepted_by
-    assert mql.owner in users
-    assert StageChange.objects.filter(to_stage=Stage.SAL).count() == 1
-
-
-def test_of_reps_who_claim_the_same_mql_at_once_one_has_it(transactional_db: None, at_once: AtOnce) -> None:
-    publish_small_model()
-    mql = make_mql()
-    users = [make_rep().user for _ in range(6)]
-
-    results = at_once(*(partial(assign, mql, user, by=user, at=LATER) for user in users))
-
-    assert raised(results) == ["Forbidden"] * 5
-    mql.refresh_from_db()
-    assert mql.owner in users
-    assert mql.tasks.get().assignee == mql.owner
-
-
-def test_accepting_and_closing_at_once_leaves_a_sound_mql(real_mql: Mql, at_once: AtOnce) -> None:
-    rep = real_mql.owner
-
-    results = at_once(
-        *[partial(accept, real_mql, by=rep, at=LATER)] * 3,
-        partial(give_verdict, real_mql, "qualified", by=rep, at=LATER),
-    )
-
-    assert set(raised(results)) <= {"AlreadyClosed"}
-    real_mql.refresh_from_db()
-    assert real_mql.verdict == "qualified"
-    assert stage_of(real_mql) == Stage.SQL
-    assert not real_mql.tasks.open().exists()

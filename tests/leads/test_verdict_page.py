@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 from pytest_django.asserts import assertRedirects
 
 from crm.models import Contact, Stage, User
 from leads.come_back import ComingBack
 from leads.models import Mql, Team, Verdict, VerdictReason
 from leads.verdict import accept, give_verdict
-from scoring.models import ScoringVersion
-from tests.factories import NOW, make_activity, make_mql, make_rep, make_team, make_user
+from tests.factories import (
+    NOW,
+    make_activity,
+    make_mql,
+    make_rep,
+    make_team,
+    make_user,
+    publish_small_model,
+)
 from tests.leads.page_client import htmx, signed_in, text_of
+from tests.leads.worlds import kept_for_a_while
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A rep with one MQL."""
+    with kept_for_a_while(django_db_blocker):
+        publish_small_model()
+        make_rep("sdr", first_name="Sam", last_name="Reyes")
+        make_mql(first_name="Ada", last_name="Lovelace")
+        yield
+
+
 @pytest.fixture
-def sdr(small_model: ScoringVersion) -> User:
-    return make_rep("sdr", first_name="Sam", last_name="Reyes").user
+def sdr(world: None, db: None) -> User:
+    return User.objects.get(username="sdr")
 
 
 @pytest.fixture
@@ -32,7 +52,7 @@ def page(sdr: User) -> Client:
 
 @pytest.fixture
 def mql(sdr: User) -> Mql:
-    return make_mql(first_name="Ada", last_name="Lovelace")
+    return Mql.objects.select_related("contact", "owner").get()
 
 
 def reason_for(verdict: Verdict) -> str:
@@ -283,11 +303,8 @@ def test_a_recycled_mql_says_what_ended_the_waiting(page: Client, mql: Mql, sdr:
     assert "They were active again, on 3 Mar 2026." in text_of(page.get(f"/inbox/{mql.pk}/"))
 
 
-def test_the_second_is_shown_how_the_mql_stands_now(
-    page: Client, sdr: User, small_model: ScoringVersion
-) -> None:
+def test_the_second_is_shown_how_the_mql_stands_now(page: Client, mql: Mql) -> None:
     bea = make_rep("bea", first_name="Bea").user
-    mql = make_mql("joan@acme.example")
     Mql.objects.filter(pk=mql.pk).update(owner=None)
     mql.refresh_from_db()
     accept(mql, by=bea, at=NOW)
