@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoDbBlocker
 
 from crm.models import Consent, Contact, User
 from crm.record import set_consent
 from leads import plans
 from leads.calls import log_call as record_call
 from leads.give_up import give_up_due
-from leads.models import ClosedDay, Enrolment, Mql, PlanStep, Task, Team, WorkingHours
-from leads.qualify import qualify
+from leads.models import ClosedDay, Enrolment, Mql, Plan, PlanStep, Task, Team, WorkingHours
 from leads.tasks import add_task, complete
 from leads.verdict import accept, assign, give_verdict
 from scoring.drain import drain
-from scoring.models import ScoringVersion
 from tests.factories import (
     NOW,
     make_activity,
@@ -30,12 +28,11 @@ from tests.factories import (
     make_mql,
     make_qualifying_people,
     make_rep,
-    make_team,
     make_user,
     publish_small_model,
 )
-from tests.leads.conftest import AtOnce, raised
 from tests.leads.plan_factory import REASON, enrolment_of, make_plan, open_tasks
+from tests.leads.worlds import kept_for_a_while
 
 pytestmark = pytest.mark.django_db
 
@@ -45,9 +42,26 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TUESDAY, THURSDAY, NEXT_MONDAY = NOW + DAY, NOW + 3 * DAY, NOW + 7 * DAY
 
 
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Vera's MQL, which was routed to Ada, on the plan that each begins with."""
+    with kept_for_a_while(django_db_blocker):
+        publish_small_model()
+        make_rep("ada", first_name="Ada")
+        make_plan()
+        make_mql("vera@people.example", first_name="Vera", last_name="Prince")
+        yield
+
+
 @pytest.fixture
-def rep(small_model: ScoringVersion) -> User:
-    return make_rep("ada", first_name="Ada").user
+def rep(world: None, db: None) -> User:
+    return User.objects.get(username="ada")
+
+
+@pytest.fixture
+def no_plan(rep: User) -> None:
+    """Neither a plan yet nor anybody on it."""
+    Mql.objects.all().delete(), Plan.objects.all().delete()
 
 
 @pytest.fixture
@@ -67,8 +81,7 @@ Tell = Callable[..., None]
 @pytest.fixture
 def mql(rep: User) -> Mql:
     """On its plan since Monday at nine."""
-    make_plan()
-    return make_mql("vera@people.example", first_name="Vera", last_name="Prince")
+    return Mql.objects.select_related("contact", "owner").get()
 
 
 def call(mql: Mql, outcome: str, *, by: User, at: datetime, **said: datetime) -> plans.Proposal | None:
@@ -90,13 +103,13 @@ def test_a_first_call_is_the_first_touch_and_no_second_task(mql: Mql) -> None:
     assert (first_touch.kind, first_touch.step) == ("first_touch", enrolment_of(mql).step)
 
 
-def test_without_a_default_plan_there_is_none(rep: User) -> None:
+def test_without_a_default_plan_there_is_none(rep: User, no_plan: None) -> None:
     make_plan(is_default=False)
 
     assert not make_mql().enrolments.exists()
 
 
-def test_a_plan_that_is_not_active_starts_with_nobody(rep: User) -> None:
+def test_a_plan_that_is_not_active_starts_with_nobody(rep: User, no_plan: None) -> None:
     plan = make_plan()
     plan.active = False
     plan.save(update_fields=["active"])
@@ -111,7 +124,7 @@ def test_a_plan_is_started_once(mql: Mql) -> None:
     assert mql.enrolments.count() == mql.tasks.count() == 1
 
 
-def test_a_first_step_of_a_later_day_is_a_task_of_its_own(rep: User) -> None:
+def test_a_first_step_of_a_later_day_is_a_task_of_its_own(rep: User, no_plan: None) -> None:
     make_plan(steps=((1, "mail"),))
 
     mql = make_mql(first_name="Vera", last_name="Prince")
@@ -214,7 +227,7 @@ def test_whoever_may_not_be_written_to_is_only_called(mql: Mql, rep: User) -> No
     assert open_tasks(mql) == [("call", THURSDAY)]
 
 
-def test_a_number_that_is_wrong_is_not_called_again(rep: User) -> None:
+def test_a_number_that_is_wrong_is_not_called_again(rep: User, no_plan: None) -> None:
     make_plan()
     mql = make_mql(phone="+33 1 23 45 67 89")
     record_call(mql.contact, "wrong_number", mql=mql, by=rep, at=NOW + HOUR)
@@ -246,7 +259,7 @@ def test_accepting_without_a_call_leaves_the_call_to_be_made(mql: Mql, rep: User
     assert [kind for kind, _ in open_tasks(mql)] == ["call"]
 
 
-def test_steps_keep_the_owners_hours_and_free_days(rep: User) -> None:
+def test_steps_keep_the_owners_hours_and_free_days(rep: User, no_plan: None) -> None:
     make_plan()
     hours = WorkingHours.objects.create(
         name="Lisbon", time_zone="Europe/Lisbon", starts="10:00", ends="16:00"
@@ -261,7 +274,7 @@ def test_steps_keep_the_owners_hours_and_free_days(rep: User) -> None:
     assert open_tasks(mql) == [("mail", datetime(2026, 3, 4, 10, tzinfo=UTC))]
 
 
-def test_a_step_waits_until_the_contact_may_be_touched_again(rep: User) -> None:
+def test_a_step_waits_until_the_contact_may_be_touched_again(rep: User, no_plan: None) -> None:
     make_plan(touches_per_week=2)
     mql = make_mql()
     make_activity(mql.contact, "email_sent", days_ago=3, source="handoff")
@@ -272,7 +285,7 @@ def test_a_step_waits_until_the_contact_may_be_touched_again(rep: User) -> None:
     assert open_tasks(mql) == [("mail", NOW + 4 * DAY)]
 
 
-def test_a_touch_beside_the_plan_puts_its_step_off(rep: User) -> None:
+def test_a_touch_beside_the_plan_puts_its_step_off(rep: User, no_plan: None) -> None:
     make_plan(touches_per_week=2)
     mql = make_mql()
     call(mql, "voicemail", by=rep, at=NOW + HOUR)
@@ -447,7 +460,7 @@ def test_who_stood_at_a_step_that_was_taken_out_goes_on_with_the_next(mql: Mql, 
     assert open_tasks(mql) == [("call", THURSDAY)]
 
 
-def test_many_start_in_as_many_queries_as_few(rep: User) -> None:
+def test_many_start_in_as_many_queries_as_few(rep: User, no_plan: None) -> None:
     make_plan()
 
     def queries(number: int) -> int:
@@ -460,63 +473,3 @@ def test_many_start_in_as_many_queries_as_few(rep: User) -> None:
         return len(captured)
 
     assert queries(3) == queries(30) <= 14
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_workers_at_once_one_gives_up(at_once: AtOnce) -> None:
-    publish_small_model()
-    rep = make_rep().user
-    make_plan()
-    mql = make_mql()
-    to_the_last_step(mql, rep)
-
-    results = at_once(*[partial(give_up_due, at=NEXT_MONDAY)] * 4)
-
-    assert sorted(results) == [0, 0, 0, 1]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_calls_logged_at_once_do_not_jump_steps(at_once: AtOnce) -> None:
-    publish_small_model()
-    rep = make_rep().user
-    make_plan()
-    mql = make_mql()
-
-    results = at_once(*[partial(plans.after_call, mql, "voicemail", by=rep, at=NOW + HOUR)] * 4)
-
-    # The first settles the call; to the others, which no step asked for, the mail is next.
-    assert raised(results) == []
-    assert enrolment_of(mql).step.position == 1
-    assert [kind for kind, _ in open_tasks(mql)] == ["mail"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_reply_and_a_verdict_at_once_end_the_plan_without_a_deadlock(at_once: AtOnce) -> None:
-    publish_small_model()
-    rep = make_rep(team=make_team()).user
-    make_plan()
-    mql = make_mql()
-
-    results = at_once(
-        partial(make_activity, mql.contact, "email_reply", at=NOW + HOUR),
-        partial(give_verdict, mql, "recycled", by=rep, at=NOW + HOUR, reason=REASON),
-    )
-
-    assert raised(results) == []
-    assert enrolment_of(mql).ended_at == NOW + HOUR
-
-
-@pytest.mark.django_db(transaction=True)
-def test_drains_at_once_start_one_plan_each(at_once: AtOnce) -> None:
-    publish_small_model()
-    make_rep()
-    make_plan()
-    people = make_qualifying_people(5)
-    drain(at=NOW)
-    Mql.objects.all().delete()
-    Contact.objects.update(stage="lead")
-
-    results = at_once(*[partial(qualify, people, at=NOW)] * 3)
-
-    assert raised(results) == []
-    assert Enrolment.objects.count() == Task.objects.filter(step__isnull=False).count() == 5
