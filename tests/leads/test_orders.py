@@ -2,42 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoDbBlocker
 
-from crm.models import User
 from leads import orders
 from leads.models import Mql
 from leads.orders import Section, Sort
 from leads.queues import State
 from leads.rows import headings
 from scoring.drain import drain
-from scoring.models import ScoringVersion
-from tests.factories import NOW, make_company, make_mql, make_qualifying_people, make_rep
+from tests.factories import (
+    NOW,
+    make_company,
+    make_qualifying,
+    make_qualifying_people,
+    make_rep,
+    publish_small_model,
+)
+from tests.leads.worlds import kept_for_a_while
 
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def sdr(small_model: ScoringVersion) -> User:
-    return make_rep("sdr").user
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Ten MQLs of people at companies and at none."""
+    with kept_for_a_while(django_db_blocker):
+        publish_small_model()
+        make_rep("sdr")
+        make_company("acme.example", name="acme")
+        make_company("zeta.example", name="Zeta")
+        for number in range(3):
+            make_qualifying(f"a{number}@acme.example")
+            make_qualifying(f"z{number}@zeta.example")
+        make_qualifying_people(4)
+        drain(at=NOW)
+        yield
 
 
 @pytest.fixture
-def ten(sdr: User) -> list[int]:
-    """Ids of ten MQLs of people at companies and at none."""
-    make_company("acme.example", name="acme")
-    make_company("zeta.example", name="Zeta")
-    for number in range(3):
-        make_mql(f"a{number}@acme.example")
-        make_mql(f"z{number}@zeta.example")
-    make_qualifying_people(4)
-    drain(at=NOW)
+def ten(world: None, db: None) -> list[int]:
+    """Their ids."""
     return list(Mql.objects.order_by("pk").values_list("pk", flat=True))
 
 
@@ -132,8 +144,14 @@ def test_no_row_is_skipped_or_repeated_in_any_order(
     sort: Sort,
     size: int,
 ) -> None:
-    for pk, (touched, due, signal, points, grade) in zip(ten, drawn, strict=True):
-        change(pk, first_touched_at=touched, due_at=due, signal_at=signal, total=points, grade=grade)
+    columns = ("first_touched_at", "due_at", "signal_at", "total", "grade")
+    Mql.objects.bulk_update(
+        [
+            Mql(pk=pk, **dict(zip(columns, values, strict=True)))
+            for pk, values in zip(ten, drawn, strict=True)
+        ],
+        columns,
+    )
 
     found = [mql.pk for mql in listed(sort, size=size)]
 
