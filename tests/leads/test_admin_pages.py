@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group as UserGroup
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -176,10 +177,11 @@ def marketer(rows: None, client: Client) -> User:
 
 def test_lists_take_as_many_queries_for_many_rows_as_for_few(client: Client, administrator: User) -> None:
     lists = [address(param.values[0], "changelist") for param in MODELS]
-    for url in lists:
-        client.get(url)
+    # What is asked once and then known by the process.
+    client.get(lists[0])
+    ContentType.objects.get_for_models(*admin.site._registry)
     few = {url: queries_of(client, url) for url in lists}
-    fill(4)
+    fill(2)
 
     many = {url: queries_of(client, url) for url in lists}
 
@@ -275,7 +277,7 @@ def test_the_first_page_leads_to_pages_that_open(client: Client, administrator: 
 def test_the_first_page_takes_as_many_queries_whatever_there_is(client: Client, administrator: User) -> None:
     queries_of(client, reverse("admin:index"))
     few = queries_of(client, reverse("admin:index"))
-    fill(4)
+    fill(2)
 
     assert queries_of(client, reverse("admin:index")) <= few
 
@@ -292,13 +294,11 @@ def test_every_page_of_the_sidebar_is_there(client: Client, administrator: User)
     page = client.get(reverse("admin:index"))
 
     links = [str(item["link"]) for section in page.context["sidebar_navigation"] for item in section["items"]]
-    linked = {
-        admin.site._registry[model] for model in admin.site._registry if address(model, "changelist") in links
-    }
-    missing = {model_admin.model._meta.label for model_admin in admin.site._registry.values()} - {
-        model_admin.model._meta.label for model_admin in linked
-    }
-    assert [client.get(link).status_code for link in links] == [200] * len(links)
+    lists = {address(model, "changelist"): model._meta.label for model in admin.site._registry}
+    missing = {label for link, label in lists.items() if link not in links}
+    # That every list opens is seen where their queries are counted.
+    others = [link for link in links if link not in lists]
+    assert [client.get(link).status_code for link in others] == [200] * len(others)
     # Reached from the pages that they belong to.
     assert missing == {"scoring.DomainListEntry", "scoring.DrainRequest"}
 
