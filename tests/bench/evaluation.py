@@ -37,8 +37,10 @@ TIMES = 5
 """How often each is measured. The quickest counts: whatever else the machine does only ever makes it slower."""
 
 
-def measure(report: Report, contacts: int, *, rules: tuple[int, ...]) -> None:
-    """Add the figures of evaluation, the statements with as many `rules` as are named."""
+def measure(report: Report, contacts: int, *, rules: tuple[int, ...], scored: int) -> None:
+    """Add the figures of evaluation, the statements with as many `rules` as are named. `scored` contacts are scored
+    one by one, and so many fewer at once or by a drain as these take longer.
+    """
     most = MOST if contacts >= OF_CONTACTS else {}
     evaluators = {number: Evaluator(model(number)) for number in rules}
     everyone = {number: partial(_everyone, evaluator) for number, evaluator in evaluators.items()}
@@ -49,8 +51,8 @@ def measure(report: Report, contacts: int, *, rules: tuple[int, ...]) -> None:
         report.add(f"{about}: the statement", statement, "s")
         report.add(f"{about}: times the bare GROUP BY", statement / bare, "times", at_most=most.get(number))
         report.add(f"{about}: read row by row in Python", _seconds(partial(_iterate, evaluator)), "s")
-        _measure_some(report, evaluator, contacts)
-    _measure_drain(report, contacts)
+        _measure_some(report, evaluator, contacts, scored)
+    _measure_drain(report, contacts, scored // 4)
 
 
 def fastest(calls: Sequence[Callable[[], Any]]) -> list[float]:
@@ -85,11 +87,11 @@ def _iterate(evaluator: Evaluator) -> None:
         pass
 
 
-def _measure_some(report: Report, evaluator: Evaluator, contacts: int) -> None:
+def _measure_some(report: Report, evaluator: Evaluator, contacts: int, scored: int) -> None:
     chance = random.Random(1)
     rules = len(evaluator.spec.rules)
     # With 100 rules, planning the statement costs what running it does: the bar is on the usual model.
-    for size, times, bar in ((1, 200, 5.0), (BATCH, 20, 60.0)):
+    for size, times, bar in ((1, scored, 5.0), (BATCH, scored // 10, 60.0)):
         ids = [[chance.randint(1, contacts) for _ in range(size)] for _ in range(times)]
         took = [
             1000 * _seconds(lambda some=some: list(evaluator.score(at=timezone.now(), contact_ids=some)))
@@ -100,13 +102,13 @@ def _measure_some(report: Report, evaluator: Evaluator, contacts: int) -> None:
         report.add(f"{whom}, {rules} rules: 95 of 100", middle(took, 95), "ms")
 
 
-def _measure_drain(report: Report, contacts: int) -> None:
+def _measure_drain(report: Report, contacts: int, ones: int) -> None:
     """Whole batches of the drain: marks taken, scores kept with their history, MQLs opened."""
     first = [1000 * _batch(start, contacts) for start in range(5)]
     report.add(f"a drain's batch of {BATCH}, all scores new: median", middle(first), "ms")
     again = [1000 * _batch(start, contacts) for start in range(5)]
     report.add(f"a drain's batch of {BATCH}, little moved: median", middle(again), "ms")
-    one = [1000 * _drain([1 + number]) for number in range(50)]
+    one = [1000 * _drain([1 + number]) for number in range(ones)]
     report.add("a drain of one contact: median", middle(one), "ms")
 
 

@@ -32,7 +32,10 @@ from tests.bench.rules import model
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much is measured, and into which file below `var`. Only what is large enough is `judged` by the bars."""
+    """How much is measured, and into which file below `var`. Only what is large enough is `judged` by the bars.
+
+    `scored` is how many contacts are scored one by one; what is larger is measured less often.
+    """
 
     contacts: int
     activities: int
@@ -42,12 +45,25 @@ class Scale:
     imported: int
     times: int
     listeners: int
+    scored: int = 200
     file: str = "bench.json"
     judged: bool = True
 
 
 SCALES = {
-    "small": Scale(2_000, 20_000, (20, 100), 500, 2, 2_000, 3, 50, file="bench-small.json", judged=False),
+    "small": Scale(
+        500,
+        5_000,
+        (20, 100),
+        100,
+        batches=1,
+        imported=200,
+        times=2,
+        listeners=50,
+        scored=20,
+        file="bench-small.json",
+        judged=False,
+    ),
     "usual": Scale(100_000, 1_000_000, (20,), 10_000, batches=25, imported=100_000, times=60, listeners=500),
     "full": Scale(
         1_000_000, 10_000_000, (20, 100), 10_000, batches=50, imported=200_000, times=100, listeners=500
@@ -76,7 +92,7 @@ def _measure(report: Report, scale: Scale, folder: Path) -> None:
     publish(save_draft(model(20), by=None, at=now), by=None, at=now)
     say(f"Making {scale.contacts:,} contacts and {scale.activities:,} activities.")
     market.fill(scale.contacts, scale.activities)
-    evaluation.measure(report, scale.contacts, rules=scale.rules)
+    evaluation.measure(report, scale.contacts, rules=scale.rules, scored=scale.scored)
     preview.measure(report, scale.contacts)
     commands.measure_everyone(report, folder, scale.contacts)
     ingest.measure(report, scale.contacts, batches=scale.batches)
