@@ -15,8 +15,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Count, Max, Min
 from django.db.models.functions import TruncMonth
+from pytest_django import DjangoDbBlocker
 
 from crm.contact_import import Report, import_file, read_map
 from crm.contact_import.drafts import Draft, Drafter
@@ -40,6 +42,14 @@ def take(file: str, map_name: str, folder: Path, **options: Any) -> Report:
     text = (MAPS / f"{map_name}.yaml").read_text()
     options.setdefault("at", NOW)
     return import_file(DATA / file, read_map(text), rejected_path=folder / "rejected.csv", **options)
+
+
+@pytest.fixture(scope="class")
+def shared(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """What a class imports once for all of its tests, rolled back after the last of them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 # Encodings: the same people in seven dialects
@@ -332,71 +342,72 @@ def test_a_salesforce_contact_is_at_its_account_and_brings_nothing_unasked(tmp_p
 # X Education
 
 
-@pytest.fixture
-def xeducation(tmp_path: Path) -> Report:
-    return take("xeducation/leads.csv", "xeducation", tmp_path)
+@pytest.fixture(scope="class")
+def xeducation(shared: None, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    return take("xeducation/leads.csv", "xeducation", tmp_path_factory.mktemp("xeducation"))
 
 
-def test_x_education_counts_agree_with_those_published(xeducation: Report) -> None:
-    assert (xeducation.rows, xeducation.rejected, xeducation.contacts) == (6_992, 0, {CREATED: 6_992})
-    sources = Counter(source.lower() for source in Contact.objects.values_list("source", flat=True))
-    assert sources["google"] == 2_203 + 5
-    assert {
-        name: sources[name] for name in ("direct traffic", "olark chat", "reference", "welingak website", "")
-    } == {
-        "direct traffic": 1_922,
-        "olark chat": 1_331,
-        "reference": 395,
-        "welingak website": 92,
-        "": 28,
-    }
-    occupations = Counter(
-        properties.get("occupation") for properties in Contact.objects.values_list("properties", flat=True)
-    )
-    assert (occupations["Unemployed"], occupations["Working Professional"], occupations["Student"]) == (
-        4_220,
-        534,
-        164,
-    )
-    assert occupations[None] == 2_049
-    assert Contact.objects.filter(marketing_consent=Consent.OPTED_OUT).count() >= 564
-    assert not Company.objects.exists()
+class TestXEducation:
+    def test_counts_agree_with_those_published(self, xeducation: Report) -> None:
+        assert (xeducation.rows, xeducation.rejected, xeducation.contacts) == (6_992, 0, {CREATED: 6_992})
+        sources = Counter(source.lower() for source in Contact.objects.values_list("source", flat=True))
+        assert sources["google"] == 2_203 + 5
+        assert {
+            name: sources[name]
+            for name in ("direct traffic", "olark chat", "reference", "welingak website", "")
+        } == {
+            "direct traffic": 1_922,
+            "olark chat": 1_331,
+            "reference": 395,
+            "welingak website": 92,
+            "": 28,
+        }
+        occupations = Counter(
+            properties.get("occupation")
+            for properties in Contact.objects.values_list("properties", flat=True)
+        )
+        assert (occupations["Unemployed"], occupations["Working Professional"], occupations["Student"]) == (
+            4_220,
+            534,
+            164,
+        )
+        assert occupations[None] == 2_049
+        assert Contact.objects.filter(marketing_consent=Consent.OPTED_OUT).count() >= 564
+        assert not Company.objects.exists()
 
+    def test_unknown_is_unknown_and_numbers_are_numbers(self, xeducation: Report) -> None:
+        everyone = Contact.objects.values_list("properties", flat=True)
 
-def test_x_education_unknown_is_unknown_and_numbers_are_numbers(xeducation: Report) -> None:
-    everyone = Contact.objects.values_list("properties", flat=True)
+        missing = {
+            key: sum(key not in properties for properties in everyone)
+            for key in ("specialization", "city", "heard_from", "visits", "last_activity")
+        }
+        assert missing == {
+            "specialization": 1_092 + 1_437,
+            "city": 1_078 + 1_658,
+            "heard_from": 1_674 + 3_800,
+            "visits": 97,
+            "last_activity": 74,
+        }
+        assert max(properties.get("visits", 0) for properties in everyone) == 251
+        assert not Contact.objects.filter(properties__icontains="select").exists()
+        leaks = {
+            "Converted",
+            "Tags",
+            "Lead Quality",
+            "Lead Profile",
+            "Last Notable Activity",
+            "Asymmetrique Profile Score",
+        }
+        assert leaks <= set(xeducation.unmapped)
 
-    missing = {
-        key: sum(key not in properties for properties in everyone)
-        for key in ("specialization", "city", "heard_from", "visits", "last_activity")
-    }
-    assert missing == {
-        "specialization": 1_092 + 1_437,
-        "city": 1_078 + 1_658,
-        "heard_from": 1_674 + 3_800,
-        "visits": 97,
-        "last_activity": 74,
-    }
-    assert max(properties.get("visits", 0) for properties in everyone) == 251
-    assert not Contact.objects.filter(properties__icontains="select").exists()
-    leaks = {
-        "Converted",
-        "Tags",
-        "Lead Quality",
-        "Lead Profile",
-        "Last Notable Activity",
-        "Asymmetrique Profile Score",
-    }
-    assert leaks <= set(xeducation.unmapped)
+    def test_activities_say_that_they_are_synthesized(self, xeducation: Report, tmp_path: Path) -> None:
+        again = take("xeducation/leads.csv", "xeducation", tmp_path, at=NOW + timedelta(days=30))
 
-
-def test_x_education_activities_say_that_they_are_synthesized(xeducation: Report, tmp_path: Path) -> None:
-    again = take("xeducation/leads.csv", "xeducation", tmp_path, at=NOW + timedelta(days=30))
-
-    assert not Activity.objects.exclude(subject__contains="(synthesized)").exists()
-    kinds = Counter(Activity.objects.values_list("kind", flat=True))
-    assert (kinds["email_open"], kinds["sms_sent"], kinds["chat"]) == (2_608, 2_061, 748)
-    assert again.nothing_new
+        assert not Activity.objects.exclude(subject__contains="(synthesized)").exists()
+        kinds = Counter(Activity.objects.values_list("kind", flat=True))
+        assert (kinds["email_open"], kinds["sms_sent"], kinds["chat"]) == (2_608, 2_061, 748)
+        assert again.nothing_new
 
 
 # Olist
@@ -445,36 +456,39 @@ def test_olist_counts_agree_with_those_published(tmp_path: Path) -> None:
 # The web
 
 
-def test_the_web_log_gives_page_views_with_robots_marked(tmp_path: Path) -> None:
-    report = take("web/weblog.csv", "weblog", tmp_path)
-    again = take("web/weblog.csv", "weblog", tmp_path)
-
-    assert (report.rows, report.rejected) == (9_999, 0)
-    views = Activity.objects.filter(kind="page_view")
-    people = views.filter(automated=False)
-    # Published are 1,924 by 1,014, by a narrower list of robots (Ezooms, which gives only a mail address, has 152).
-    assert (people.count(), people.values("contact").distinct().count()) == (1_798, 991)
-    assert views.filter(automated=True).count() > 1_500
-    assert report.activities[UNCHANGED] > 0
-    assert again.nothing_new
-    assert again.activities == {UNCHANGED: report.rows - report.left_out}
+@pytest.fixture(scope="class")
+def weblog(shared: None, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    return take("web/weblog.csv", "weblog", tmp_path_factory.mktemp("weblog"))
 
 
-def test_the_web_log_in_any_order_gives_the_same(tmp_path: Path) -> None:
-    take("web/weblog.csv", "weblog", tmp_path)
-    forward = set(Activity.objects.values_list("contact__email", "occurred_at", "subject", "external_id"))
-    lines = (DATA / "web" / "weblog.csv").read_text().splitlines()
-    backward = tmp_path / "backward.csv"
-    backward.write_text("\n".join([lines[0], *lines[:0:-1]]))
+class TestWebLog:
+    def test_it_gives_page_views_with_robots_marked(self, weblog: Report, tmp_path: Path) -> None:
+        again = take("web/weblog.csv", "weblog", tmp_path)
 
-    text = (MAPS / "weblog.yaml").read_text()
-    report = import_file(backward, read_map(text), at=NOW, rejected_path=tmp_path / "rejected.csv")
+        assert (weblog.rows, weblog.rejected) == (9_999, 0)
+        views = Activity.objects.filter(kind="page_view")
+        people = views.filter(automated=False)
+        # Published are 1,924 by 1,014, by a narrower list of robots (Ezooms, which gives only a mail address, has 152).
+        assert (people.count(), people.values("contact").distinct().count()) == (1_798, 991)
+        assert views.filter(automated=True).count() > 1_500
+        assert weblog.activities[UNCHANGED] > 0
+        assert again.nothing_new
+        assert again.activities == {UNCHANGED: weblog.rows - weblog.left_out}
 
-    assert report.activities.keys() == {Result.UNCHANGED}
-    assert (
-        set(Activity.objects.values_list("contact__email", "occurred_at", "subject", "external_id"))
-        == forward
-    )
+    def test_any_order_gives_the_same(self, weblog: Report, tmp_path: Path) -> None:
+        forward = set(Activity.objects.values_list("contact__email", "occurred_at", "subject", "external_id"))
+        lines = (DATA / "web" / "weblog.csv").read_text().splitlines()
+        backward = tmp_path / "backward.csv"
+        backward.write_text("\n".join([lines[0], *lines[:0:-1]]))
+
+        text = (MAPS / "weblog.yaml").read_text()
+        report = import_file(backward, read_map(text), at=NOW, rejected_path=tmp_path / "rejected.csv")
+
+        assert report.activities.keys() == {Result.UNCHANGED}
+        assert (
+            set(Activity.objects.values_list("contact__email", "occurred_at", "subject", "external_id"))
+            == forward
+        )
 
 
 def test_shop_events_come_out_of_their_archive(tmp_path: Path) -> None:
