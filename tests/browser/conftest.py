@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Literal
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from pytest_django.live_server_helper import LiveServer
 
 from crm.models import User
@@ -26,12 +35,16 @@ QUIET = (
     "--disable-sync",
 )
 SECONDS = 15
+WINDOW: ViewportSize = {"width": 1440, "height": 900}
+KEPT_BY_PAGES = "local_storage,indexeddb,cache_storage,service_workers"
 REFUSED = ("a status of 403 (Forbidden)", "a status of 409 (Conflict)")
 
 OpenPage = Callable[..., Page]
+Idle = defaultdict[tuple[bool, bool], list[BrowserContext]]
+"""Contexts by whether they run scripts and have a finger, which is settled once for each."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The system's own Chromium, and no longer than needed: Playwright occupies the thread with an event loop."""
     program = next((found for name in NAMES if (found := shutil.which(name))), None)
@@ -48,6 +61,28 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="package")
+def idle(chromium: Browser) -> Idle:
+    """The contexts that no test uses now. A new one costs a second: it fetches every file anew."""
+    return defaultdict(list)
+
+
+def _leave_as_new(context: BrowserContext) -> None:
+    """Close what was opened in it and forget who was signed in and what pages kept, but not the cache of files.
+
+    A blank page stays, since the cache goes with the last page.
+    """
+    blank, *opened = context.pages
+    origins = {"/".join(page.url.split("/")[:3]) for page in opened if page.url.startswith("http")}
+    for page in opened:
+        page.close()
+    context.clear_cookies()
+    developer = context.new_cdp_session(blank)
+    for origin in origins:
+        developer.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": KEPT_BY_PAGES})
+    developer.detach()
+
+
 def _session_of(user: User) -> str:
     """The cookie of one who has signed in."""
     client = Client()
@@ -56,7 +91,7 @@ def _session_of(user: User) -> str:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
+def open_page(chromium: Browser, idle: Idle, live_server: LiveServer) -> Iterator[OpenPage]:
     """Open a browser window of some width, signed in as `user` if given one, for a finger with `touch`.
 
     What its console complains of fails the test in the end. Where a form is to be `refused`, the answer's status is no
@@ -64,6 +99,7 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
     """
     expect.set_options(timeout=SECONDS * 1000)
     complaints: list[str] = []
+    taken: list[tuple[tuple[bool, bool], BrowserContext]] = []
 
     def note(message: ConsoleMessage, refused: bool) -> None:
         if message.type not in ("error", "warning"):
@@ -73,21 +109,28 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
 
     def window(
         *,
-        width: int = 1440,
-        height: int = 900,
+        width: int = WINDOW["width"],
+        height: int = WINDOW["height"],
         javascript: bool = True,
         theme: Literal["light", "dark"] = "light",
         user: User | None = None,
         touch: bool = False,
         refused: bool = False,
     ) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
-            base_url=live_server.url,
-            java_script_enabled=javascript,
-            color_scheme=theme,
-            has_touch=touch,
+        kind = (javascript, touch)
+        context = (
+            idle[kind].pop()
+            if idle[kind]
+            else chromium.new_context(
+                viewport=WINDOW,
+                base_url=live_server.url,
+                java_script_enabled=javascript,
+                has_touch=touch,
+            )
         )
+        if not context.pages:
+            context.new_page()
+        taken.append((kind, context))
         if user:
             context.add_cookies(
                 [
@@ -100,11 +143,16 @@ def open_page(chromium: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
             )
         context.set_default_timeout(SECONDS * 1000)
         page = context.new_page()
+        if (width, height) != (WINDOW["width"], WINDOW["height"]):
+            page.set_viewport_size({"width": width, "height": height})
+        if theme != "light":
+            page.emulate_media(color_scheme=theme)
         page.on("console", lambda message: note(message, refused))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
 
     yield window
-    for context in chromium.contexts:
-        context.close()
+    for kind, context in taken:
+        _leave_as_new(context)
+        idle[kind].append(context)
     assert complaints == []
