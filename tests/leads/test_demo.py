@@ -102,7 +102,7 @@ def test_the_same_moment_tells_the_same_story() -> None:
     digests = []
     for _ in range(2):
         with transaction.atomic():
-            tell(NOW, factor=0.02)
+            tell(NOW, factor=0.01)
             digests.append(_digest())
             transaction.set_rollback(True)
 
