@@ -12,8 +12,16 @@ from playwright.sync_api import Page, expect
 from crm.models import Stage, User
 from leads.models import Mql, Verdict, VerdictReason
 from leads.views.listing import PAGE
+from scoring.drain import drain
 from tests.browser.conftest import OpenPage
-from tests.factories import make_company, make_mql, make_rep, publish_small_model
+from tests.factories import (
+    NOW,
+    make_company,
+    make_qualifying,
+    make_qualifying_people,
+    make_rep,
+    publish_small_model,
+)
 
 REASON = "No project yet"
 NAMES = ["Ada Lovelace", "Grace Hopper", "Joan Clarke"]
@@ -27,10 +35,13 @@ def sdr(transactional_db: None) -> User:
     VerdictReason.objects.get_or_create(verdict=Verdict.RECYCLED, text=REASON)
     user = make_rep("sdr", first_name="Sam", last_name="Reyes").user
     make_company("acme.example", name="Acme")
-    for points, name in zip((90, 85, 80), NAMES, strict=True):
+    people = []
+    for name in NAMES:
         first, last = name.split()
-        mql = make_mql(f"{first}@acme.example", first_name=first, last_name=last, at=now)
-        Mql.objects.filter(pk=mql.pk).update(due_at=now + timedelta(hours=9), total=points)
+        people.append(make_qualifying(f"{first}@acme.example", first_name=first, last_name=last, at=now))
+    drain(at=now)
+    for points, contact in zip((90, 85, 80), people, strict=True):
+        Mql.objects.filter(contact=contact).update(due_at=now + timedelta(hours=9), total=points)
     return user
 
 
@@ -243,8 +254,8 @@ def test_filters_and_views_open_in_the_dialog_and_the_list_follows(page: Page) -
 
 
 def test_behind_the_last_row_j_shows_more_and_goes_on_there(sdr: User, open_page: OpenPage) -> None:
-    for number in range(PAGE):
-        make_mql(first_name=f"Number {number}")
+    make_qualifying_people(PAGE)
+    drain(at=NOW)
     page = open_page(user=sdr)
     page.goto("/inbox/?sort=score")
     expect(page.locator("[data-row]")).to_have_count(PAGE)
