@@ -316,9 +316,8 @@ def test_root_runs_the_server_of_an_ordinary_user_as_that_user(open_folder: Path
 
 
 @is_root
-def test_an_ordinary_user_is_told_that_a_folder_is_not_theirs(open_folder: Path) -> None:
-    database.ensure_running(open_folder)
-    database.release(open_folder)
+def test_an_ordinary_user_is_told_that_a_folder_is_not_theirs(open_folder: Path, made_folder: Path) -> None:
+    shutil.copytree(made_folder / "data", open_folder / "data")
 
     user = start_user(open_folder, ordinary_python(), **as_ordinary_user())
     _, words = user.communicate(timeout=SECONDS)
