@@ -111,9 +111,8 @@ PATHS = ["/inbox/", "/inbox/{mql}/", "/inbox/{mql}/recycle/", "/contacts/", "/co
          "/companies/{company}/", "/tasks/", "/notifications/"]  # fmt: skip
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_page_is_wider_than_the_screen(mqls: list[Mql], open_page: OpenPage, width: int) -> None:
-    page = open_page(width=width)
+def test_no_page_is_wider_than_the_screen(mqls: list[Mql], open_page: OpenPage) -> None:
+    page = open_page()
     sign_in(page)
     ada = mqls[0]
     ids = {"mql": ada.pk, "contact": ada.contact_id, "company": ada.contact.company_id}
@@ -121,7 +120,10 @@ def test_no_page_is_wider_than_the_screen(mqls: list[Mql], open_page: OpenPage, 
     too_wide = {}
     for path in PATHS:
         page.goto(path.format(**ids))
-        if (over := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
-            too_wide[path] = over
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_function("width => innerWidth === width", arg=width)
+            if (over := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
+                too_wide[path, width] = over
 
     assert too_wide == {}
