@@ -45,7 +45,9 @@ def qualify(contact_ids: Collection[int], *, at: datetime) -> list[int]:
     free = [pk for pk in crossing if not blocks[pk]]
     if not free:
         return []
-    ready = [each for each in explain(free, at=at, version=version).values() if each.qualifies]
+    explanations = explain(free, at=at, version=version)
+    # In one order, since routing shares out in it.
+    ready = [explanations[pk] for pk in sorted(explanations) if explanations[pk].qualifies]
     held = hold_back({each.contact_id: each.total for each in ready}, at=at)
     mqls = _open([each for each in ready if each.contact_id not in held], version, at)
     if not mqls:
