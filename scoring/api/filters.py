@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 
-from crm.api.filters import BIGGEST_ID, ContactFilters, score_filter
+from crm.api.fields import BIGGEST_ID
+from crm.api.filters import ContactFilters, score_filter
 from scoring.models import Segment
 from scoring.segments import belongs_q
 

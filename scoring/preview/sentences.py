@@ -50,7 +50,9 @@ def _no_more(result: dict[str, Any]) -> str:
     if already == no_more:
         return f"{intcomma(no_more)} {of} would not qualify, as by the live version."
     said = f"{intcomma(no_more)} {of} would no longer qualify"
-    return f"{said}, {intcomma(already)} of which do not by the live version either." if already else f"{said}."
+    return (
+        f"{said}, {intcomma(already)} of which do not by the live version either." if already else f"{said}."
+    )
 
 
 def _grades(result: dict[str, Any]) -> str:

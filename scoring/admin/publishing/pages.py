@@ -144,7 +144,9 @@ class PublishingPages:
         _refuse_others(request)
         form = PaceForm(request.POST, expected=0)
         if not form.is_valid():
-            messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+            messages.error(
+                request, " ".join(str(error) for errors in form.errors.values() for error in errors)
+            )
             return _to_list()
         try:
             change_pace(form.pace, at=timezone.now())
