@@ -51,10 +51,8 @@ def write(
     to be written to, or has had as many calls and mails as a week allows and `over_the_cap` does not say that it is
     meant, Forbidden for who works in no team or may not work `mql`.
     """
-    if not Rep.objects.takes_part(by):
-        raise Forbidden(FieldError("", "you may read contacts and write no mail", "ask a team lead"))
-    people = Contact.objects.select_related("company")
-    contact = people.select_for_update(no_key=True, of=("self",)).get(pk=contact.pk)
+    _refuse_readers(by)
+    contact = _hold(contact)
     held = first_touch.hold(mql, by=by) if mql else None
     message_id = message_id_of(f"{by.pk} {contact.pk} {once}" if once else "")
     if written := ProspectMail.objects.filter(message_id=message_id).first():
@@ -73,11 +71,25 @@ def write(
         send_at=at,
     )
     if held and held.closed_at is None:
-        first_touch.touch(held, by=by, at=at, outcome="Mail written")
-        plans.after_mail(held, by=by, at=at)
+        _count_as_touch(held, by=by, at=at)
     queue([mail], at=at)
     logger.info("wrote mail=%s contact=%s by=%s", mail.pk, contact.pk, by.pk)
     return mail
+
+
+def _hold(contact: Contact) -> Contact:
+    people = Contact.objects.select_related("company")
+    return people.select_for_update(no_key=True, of=("self",)).get(pk=contact.pk)
+
+
+def _count_as_touch(mql: Mql, *, by: User, at: datetime) -> None:
+    first_touch.touch(mql, by=by, at=at, outcome="Mail written")
+    plans.after_mail(mql, by=by, at=at)
+
+
+def _refuse_readers(user: User) -> None:
+    if not Rep.objects.takes_part(user):
+        raise Forbidden(FieldError("", "you may read contacts and write no mail", "ask a team lead"))
 
 
 def checked(contact: Contact, subject: str, body: str, *, by: User) -> tuple[str, str]:

@@ -16,10 +16,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from scoring.gather import Shape
 from scoring.markers import Run, fill
 from scoring.models import ScoringVersion
 from scoring.spec import ModelSpec
-from scoring.statement import Shape, Sql, compose
+from scoring.statement import Sql, compose
 from scoring.versions import spec_of
 
 FETCHED = 5_000

@@ -19,10 +19,10 @@ from psycopg.errors import QueryCanceled
 
 from crm.models import Contact
 from scoring.evaluate import Evaluator, everyone_in_order
+from scoring.gather import Shape
 from scoring.markers import Run
 from scoring.models import Dimension, Effect, Per
 from scoring.spec import GroupSpec, ModelSpec, RuleSpec
-from scoring.statement import Shape
 
 LATELY = 30
 """Days that `points_30_days` looks back."""

@@ -15,9 +15,9 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from crm.models import Activity, Consent, Contact, ContactVersion, Stage
 from crm.stages import MAY_BECOME_MQL
+from scoring.gather import at_moment
 from scoring.models import Pause
 from scoring.spec import ModelSpec
-from scoring.statement import at_moment
 
 IN_THE_WAY = {
     "stage": "their stage does not become an MQL",

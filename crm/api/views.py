@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -56,9 +57,9 @@ class Recorded(Listed):
     shape_in: ClassVar[type[Strict]]
     shape_out: ClassVar[type[ModelSerializer[Any]]]
 
+    @abstractmethod
     def take(self, items: Sequence[Any]) -> list[Answer]:
         """Record `items`, with an answer for each."""
-        raise NotImplementedError
 
     def get_serializer_class(self) -> type[Any]:
         return self.shape_in if self.action == "create" else self.shape_out

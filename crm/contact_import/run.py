@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -47,24 +47,11 @@ def import_file(
             FieldError("", "would be replaced by its own rejected rows", "name another file for them")
         )
     with ExitStack() as stack:
-        sheet = stack.enter_context(
-            open_sheet(
-                path,
-                columns=import_map.columns(),
-                encoding=import_map.encoding,
-                delimiter=import_map.delimiter,
-            )
-        )
+        sheet = stack.enter_context(_opened(path, import_map))
         binding = Binding(import_map, sheet.headings, _users(), at)
         drafter = Drafter(binding)
-        report = Report(
-            path,
-            sheet.encoding,
-            sheet.delimiter,
-            dry_run,
-            unmapped=drafter.unmapped,
-            strangers=binding.strangers,
-        )
+        report = Report(path, sheet.encoding, sheet.delimiter, dry_run)
+        report.unmapped, report.strangers = drafter.unmapped, binding.strangers
         said = stack.enter_context(Said())
         rejects = stack.enter_context(RejectedRows(rejected_path, sheet.headings, sheet.delimiter))
         if dry_run:
@@ -75,12 +62,26 @@ def import_file(
         if dry_run:
             transaction.set_rollback(True)
         else:
-            _reach_the_disk()
-            if report.rows > CHUNK_ROWS:
-                _count_for_the_planner()
+            _settle(report)
         if report.rejected:
             report.rejected_path = rejects.path
     return report
+
+
+def _opened(path: Path, import_map: ImportMap) -> AbstractContextManager[Sheet]:
+    return open_sheet(
+        path,
+        columns=import_map.columns(),
+        encoding=import_map.encoding,
+        delimiter=import_map.delimiter,
+    )
+
+
+def _settle(report: Report) -> None:
+    """After the last chunk: what was recorded is on the disk, and the planner knows of it where it is much."""
+    _reach_the_disk()
+    if report.rows > CHUNK_ROWS:
+        _count_for_the_planner()
 
 
 def _reach_the_disk() -> None:

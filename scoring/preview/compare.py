@@ -17,10 +17,10 @@ from django.db import connection, transaction
 
 from scoring.backtest.sales import past_mqls
 from scoring.evaluate import Evaluator, everyone_in_order
+from scoring.gather import Shape
 from scoring.markers import Run
 from scoring.spec import ModelSpec
 from scoring.standing import blocked_by
-from scoring.statement import Shape
 
 PART = 20_000
 """Contacts a statement: a second or so of work, after which it is told how far it is."""

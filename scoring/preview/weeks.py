@@ -20,9 +20,9 @@ from django.db import connection
 
 from crm.models import Stage, StageChange
 from scoring.evaluate import Evaluator, everyone_in_order
+from scoring.gather import Shape
 from scoring.markers import Run
 from scoring.preview.compare import Report, free
-from scoring.statement import Shape
 
 WEEKS = 4
 WEEK = timedelta(days=7)

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from scoring.drain import BATCH, evaluate_batch
 from scoring.evaluate import Evaluator, everyone_in_order
+from scoring.gather import Shape
 from scoring.markers import Run
 from scoring.marks import mark
 from scoring.models import Pending
-from scoring.statement import Shape
 from tests.bench.report import Report, middle
 from tests.bench.rules import model
 

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 
 from scoring.evaluate import Evaluator, everyone_in_order
+from scoring.gather import Shape
 from scoring.markers import Run
-from scoring.statement import Shape
 from tests.factories import NOW, make_contact
 from tests.scoring.conftest import WORKED_EXAMPLE
 
