@@ -90,24 +90,16 @@ def _session_of(user: User) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-@pytest.fixture
-def open_page(chromium: Browser, idle: Idle, live_server: LiveServer) -> Iterator[OpenPage]:
-    """Open a browser window of some width, signed in as `user` if given one, for a finger with `touch`.
+class Windows:
+    """The windows of one test, and what their consoles complain of."""
 
-    What its console complains of fails the test in the end. Where a form is to be `refused`, the answer's status is no
-    complaint, although the browser notes it as an error.
-    """
-    expect.set_options(timeout=SECONDS * 1000)
-    complaints: list[str] = []
-    taken: list[tuple[tuple[bool, bool], BrowserContext]] = []
+    def __init__(self, browser: Browser, idle: Idle, address: str) -> None:
+        self._browser, self._idle, self._address = browser, idle, address
+        self._taken: list[tuple[tuple[bool, bool], BrowserContext]] = []
+        self.complaints: list[str] = []
 
-    def note(message: ConsoleMessage, refused: bool) -> None:
-        if message.type not in ("error", "warning"):
-            return
-        if not (refused and any(status in message.text for status in REFUSED)):
-            complaints.append(f"{message.type}: {message.text}")
-
-    def window(
+    def open(
+        self,
         *,
         width: int = WINDOW["width"],
         height: int = WINDOW["height"],
@@ -117,42 +109,57 @@ def open_page(chromium: Browser, idle: Idle, live_server: LiveServer) -> Iterato
         touch: bool = False,
         refused: bool = False,
     ) -> Page:
-        kind = (javascript, touch)
-        context = (
-            idle[kind].pop()
-            if idle[kind]
-            else chromium.new_context(
-                viewport=WINDOW,
-                base_url=live_server.url,
-                java_script_enabled=javascript,
-                has_touch=touch,
-            )
-        )
-        if not context.pages:
-            context.new_page()
-        taken.append((kind, context))
+        """A window of some width, signed in as `user` if given one, for a finger with `touch`. Where a form is to be
+        `refused`, the answer's status is no complaint, although the browser notes it as an error.
+        """
+        context = self._context((javascript, touch))
         if user:
-            context.add_cookies(
-                [
-                    {
-                        "name": settings.SESSION_COOKIE_NAME,
-                        "value": _session_of(user),
-                        "url": live_server.url,
-                    }
-                ]
-            )
-        context.set_default_timeout(SECONDS * 1000)
+            session = {"name": settings.SESSION_COOKIE_NAME, "value": _session_of(user)}
+            context.add_cookies([{**session, "url": self._address}])
         page = context.new_page()
         if (width, height) != (WINDOW["width"], WINDOW["height"]):
             page.set_viewport_size({"width": width, "height": height})
         if theme != "light":
             page.emulate_media(color_scheme=theme)
-        page.on("console", lambda message: note(message, refused))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: self._note(message, refused))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
         return page
 
-    yield window
-    for kind, context in taken:
-        _leave_as_new(context)
-        idle[kind].append(context)
-    assert complaints == []
+    def _context(self, kind: tuple[bool, bool]) -> BrowserContext:
+        javascript, touch = kind
+        if self._idle[kind]:
+            context = self._idle[kind].pop()
+        else:
+            context = self._browser.new_context(
+                viewport=WINDOW,
+                base_url=self._address,
+                java_script_enabled=javascript,
+                has_touch=touch,
+            )
+        if not context.pages:
+            context.new_page()
+        context.set_default_timeout(SECONDS * 1000)
+        self._taken.append((kind, context))
+        return context
+
+    def _note(self, message: ConsoleMessage, refused: bool) -> None:
+        if message.type not in ("error", "warning"):
+            return
+        if not (refused and any(status in message.text for status in REFUSED)):
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def give_back(self) -> None:
+        """Leave the contexts as new, for the next test."""
+        for kind, context in self._taken:
+            _leave_as_new(context)
+            self._idle[kind].append(context)
+
+
+@pytest.fixture
+def open_page(chromium: Browser, idle: Idle, live_server: LiveServer) -> Iterator[OpenPage]:
+    """Opens browser windows: see `Windows.open`. What a console complains of fails the test in the end."""
+    expect.set_options(timeout=SECONDS * 1000)
+    windows = Windows(chromium, idle, live_server.url)
+    yield windows.open
+    windows.give_back()
+    assert windows.complaints == []

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail as box
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from crm.models import User
 from leads import outbox
@@ -51,27 +51,35 @@ def sign_in(page: Page, path: str) -> None:
     page.wait_for_load_state()
 
 
-def test_voicemail_then_a_mail_then_a_callback_then_the_verdict(mql: Mql, open_page: OpenPage) -> None:
-    page = open_page()
-    sign_in(page, f"/inbox/{mql.pk}/")
-    pane = page.get_by_role("article", name="Ada Lovelace")
-    call = page.get_by_role("dialog", name="Log a call to Ada Lovelace")
-    after = page.get_by_role("dialog", name="What comes next")
-    mail = page.get_by_role("dialog", name="Write to Ada Lovelace")
+def call_dialog(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="Log a call to Ada Lovelace")
 
-    # The voicemail: the plan's mail is next, and the pane behind the dialog shows the call already.
+
+def next_step(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="What comes next")
+
+
+def pane(page: Page) -> Locator:
+    return page.get_by_role("article", name="Ada Lovelace")
+
+
+def reach_the_voicemail(page: Page) -> None:
+    """The plan's mail is next, and the pane behind the dialog shows the call already."""
+    call, after = call_dialog(page), next_step(page)
     page.keyboard.press("c")
     call.get_by_label("Voicemail").check()
     call.get_by_label("Note").fill("Left my number")
     call.get_by_role("button", name="Log the call").click()
     expect(after).to_contain_text("The call to Ada Lovelace is logged: Voicemail.")
-    expect(pane.locator("#timeline")).to_contain_text("Left my number")
+    expect(pane(page).locator("#timeline")).to_contain_text("Left my number")
     after.get_by_role("button", name="Agree").click()
     expect(after).to_be_hidden()
     expect(page.get_by_role("status").first).to_contain_text("is on the list for")
-    assert Task.objects.open().get(mql=mql).kind == Task.Kind.MAIL
 
-    # The mail of that step: what is missing is shown before it leaves.
+
+def write_the_mail(page: Page) -> None:
+    """What is missing is shown before it leaves."""
+    mail = page.get_by_role("dialog", name="Write to Ada Lovelace")
     page.keyboard.press("e")
     expect(mail.get_by_label("Subject")).to_have_value("Acme: I tried to reach you")
     expect(mail).to_contain_text("Nothing is known for {country}")
@@ -79,13 +87,10 @@ def test_voicemail_then_a_mail_then_a_callback_then_the_verdict(mql: Mql, open_p
     mail.get_by_role("button", name="Send").click()
     expect(mail).to_be_hidden()
     expect(page.get_by_role("status").first).to_contain_text("The mail to Ada Lovelace is on its way.")
-    outbox.deliver_due(at=timezone.now())
-    assert [each.body for each in box.outbox if each.to == ["ada@acme.example"]] == [
-        "Hello Ada, when would suit you?"
-    ]
-    assert ProspectMail.objects.get().state == ProspectMail.State.SENT
 
-    # The callback.
+
+def agree_on_a_callback(page: Page) -> None:
+    call, after = call_dialog(page), next_step(page)
     page.keyboard.press("c")
     call.get_by_label("Not now").check()
     tomorrow = timezone.localtime() + timedelta(days=1)
@@ -95,9 +100,25 @@ def test_voicemail_then_a_mail_then_a_callback_then_the_verdict(mql: Mql, open_p
     expect(after.get_by_label("By when")).to_have_value(f"{tomorrow:%Y-%m-%dT10:30}")
     after.get_by_role("link", name="Leave it as it is").click()
     expect(after).to_be_hidden()
-    expect(pane).to_contain_text("Call back: Ada Lovelace")
+    expect(pane(page)).to_contain_text("Call back: Ada Lovelace")
 
-    # The verdict.
+
+def test_voicemail_then_a_mail_then_a_callback_then_the_verdict(mql: Mql, open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(page, f"/inbox/{mql.pk}/")
+
+    reach_the_voicemail(page)
+    assert Task.objects.open().get(mql=mql).kind == Task.Kind.MAIL
+
+    write_the_mail(page)
+    outbox.deliver_due(at=timezone.now())
+    assert [each.body for each in box.outbox if each.to == ["ada@acme.example"]] == [
+        "Hello Ada, when would suit you?"
+    ]
+    assert ProspectMail.objects.get().state == ProspectMail.State.SENT
+
+    agree_on_a_callback(page)
+
     page.keyboard.press("q")
     page.get_by_role("dialog").get_by_role("button", name="Qualify").click()
     expect(page.locator(".outcome")).to_contain_text(re.compile("Qualified"))

@@ -16,6 +16,7 @@ from tests.factories import make_company, make_mql, make_rep, publish_small_mode
 from tests.leads.plan_factory import REASON, make_plan
 
 IN_ORDER = ["Joan Clarke", "Ada Lovelace", "Grace Hopper"]
+LEARNT = ("20 000", "She decides", "Too many leads", "This quarter")
 
 
 @pytest.fixture
@@ -69,94 +70,124 @@ def tell(page: Page, text: str) -> None:
     expect(page.get_by_role("status").filter(has_text=text)).to_be_visible()
 
 
-def test_from_the_mornings_queue_to_an_sql_without_a_mouse(sdr: User, open_page: OpenPage) -> None:
-    page = open_page(user=sdr)
-    keys = page.keyboard
-    call = page.get_by_role("dialog", name="Log a call to Joan Clarke")
-    after = page.get_by_role("dialog", name="What comes next")
-    qualify = page.get_by_role("dialog", name="Qualify Joan Clarke")
-    tomorrow = timezone.localtime() + timedelta(days=1)
+def call_dialog(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="Log a call to Joan Clarke")
 
-    # The morning: what is about to breach stands first, then the better score.
+
+def next_step(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="What comes next")
+
+
+def log_by_keys(page: Page) -> None:
+    tab_to(page, call_dialog(page).get_by_role("button", name="Log the call"))
+    page.keyboard.press("Enter")
+
+
+def agree_by_keys(page: Page) -> None:
+    tab_to(page, next_step(page).get_by_role("button", name="Agree"))
+    page.keyboard.press("Enter")
+
+
+def open_the_first_by_keys(page: Page) -> None:
+    """The morning: what is about to breach stands first, then the better score."""
     page.goto("/inbox/")
     expect(page.locator("[data-row]")).to_have_text(IN_ORDER)
     page.wait_for_load_state()
-    keys.press("j")
-    keys.press("Enter")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
     expect(page.get_by_role("article", name="Joan Clarke")).to_be_visible()
 
-    # The first call reaches the voicemail: the plan's next step is proposed, and agreed to.
-    keys.press("c")
+
+def reach_the_voicemail_by_keys(page: Page) -> None:
+    """The first call: the plan's next step is proposed, and agreed to."""
+    call, after = call_dialog(page), next_step(page)
+    page.keyboard.press("c")
     expect(call).to_be_visible()
     tab_to(page, call.get_by_label("Connected"))
-    keys.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
     expect(call.get_by_label("Voicemail")).to_be_checked()
     tab_to(page, call.get_by_label("Note"))
-    keys.type("Left my number")
-    tab_to(page, call.get_by_role("button", name="Log the call"))
-    keys.press("Enter")
+    page.keyboard.type("Left my number")
+    log_by_keys(page)
     expect(after).to_contain_text("Voicemail")
     expect(after.get_by_label("What to do")).to_have_value(re.compile("Joan Clarke"))
-    tab_to(page, after.get_by_role("button", name="Agree"))
-    keys.press("Enter")
+    agree_by_keys(page)
     tell(page, "is on the list for")
     expect(page.locator(".timeline")).to_contain_text("Left my number")
+
+
+def agree_on_a_callback_by_keys(page: Page, moment: datetime) -> None:
+    """The second call: not now, and when to call back."""
+    call = call_dialog(page)
+    page.keyboard.press("c")
+    tab_to(page, call.get_by_label("Connected"))
+    page.keyboard.press("ArrowUp")
+    expect(call.get_by_label("Not now")).to_be_checked()
+    tab_to(page, call.get_by_label("Call back"))
+    type_moment(page, moment)
+    expect(call.get_by_label("Call back")).to_have_value(f"{moment:%Y-%m-%dT%H:%M}")
+    log_by_keys(page)
+    expect(next_step(page).get_by_label("What to do")).to_have_value("Call back: Joan Clarke")
+    agree_by_keys(page)
+    tell(page, "“Call back: Joan Clarke” is on the list for")
+
+
+def call_back_by_keys(page: Page) -> None:
+    """The callback's time has come: it leads the tasks, and the call settles it."""
+    Task.objects.filter(kind=Task.Kind.CALLBACK).update(due_at=timezone.now())
+    page.keyboard.press("g")
+    page.keyboard.press("t")
+    expect(page.get_by_role("heading", name="Tasks")).to_be_visible()
+    page.wait_for_load_state()
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="Call back: Joan Clarke", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("article", name="Joan Clarke")).to_be_visible()
+    page.wait_for_load_state()
+    page.keyboard.press("c")
+    tab_to(page, call_dialog(page).get_by_label("Connected"))
+    page.keyboard.press("Space")
+    log_by_keys(page)
+    expect(next_step(page)).to_contain_text("This is not on the list yet")
+    page.keyboard.press("Escape")
+    expect(next_step(page)).to_be_hidden()
+
+
+def qualify_by_keys(page: Page) -> None:
+    """The verdict, with what was learnt, and then the next of the queue."""
+    qualify = page.get_by_role("dialog", name="Qualify Joan Clarke")
+    page.keyboard.press("q")
+    expect(qualify.get_by_label("Budget")).to_be_focused()
+    for answer in LEARNT:
+        page.keyboard.type(answer)
+        page.keyboard.press("Tab")
+    tab_to(page, qualify.get_by_role("button", name="Qualify"))
+    page.keyboard.press("Enter")
+    tell(page, "Joan Clarke is an SQL now.")
+    expect(page.locator(".outcome")).to_contain_text(LEARNT[-1])
+    expect(page.locator("[data-row]")).to_have_text(IN_ORDER[1:])
+
+
+def test_from_the_mornings_queue_to_an_sql_without_a_mouse(sdr: User, open_page: OpenPage) -> None:
+    page = open_page(user=sdr)
+    tomorrow = timezone.localtime() + timedelta(days=1)
+
+    open_the_first_by_keys(page)
+
+    reach_the_voicemail_by_keys(page)
     joan = mql_of("Joan")
     assert joan.first_touched_at
     assert open_kinds(joan) == [Task.Kind.MAIL]
 
-    # The second: not now, and when to call back.
-    keys.press("c")
-    tab_to(page, call.get_by_label("Connected"))
-    keys.press("ArrowUp")
-    expect(call.get_by_label("Not now")).to_be_checked()
-    tab_to(page, call.get_by_label("Call back"))
-    type_moment(page, tomorrow.replace(hour=10, minute=30))
-    expect(call.get_by_label("Call back")).to_have_value(f"{tomorrow:%Y-%m-%d}T10:30")
-    tab_to(page, call.get_by_role("button", name="Log the call"))
-    keys.press("Enter")
-    expect(after.get_by_label("What to do")).to_have_value("Call back: Joan Clarke")
-    tab_to(page, after.get_by_role("button", name="Agree"))
-    keys.press("Enter")
-    tell(page, "“Call back: Joan Clarke” is on the list for")
+    agree_on_a_callback_by_keys(page, tomorrow.replace(hour=10, minute=30))
 
-    # The callback: its time has come, it leads the tasks, and the call settles it.
-    Task.objects.filter(kind=Task.Kind.CALLBACK).update(due_at=timezone.now())
-    keys.press("g")
-    keys.press("t")
-    expect(page.get_by_role("heading", name="Tasks")).to_be_visible()
-    page.wait_for_load_state()
-    keys.press("j")
-    expect(page.get_by_role("link", name="Call back: Joan Clarke", exact=True)).to_be_focused()
-    keys.press("Enter")
-    expect(page.get_by_role("article", name="Joan Clarke")).to_be_visible()
-    page.wait_for_load_state()
-    keys.press("c")
-    tab_to(page, call.get_by_label("Connected"))
-    keys.press("Space")
-    tab_to(page, call.get_by_role("button", name="Log the call"))
-    keys.press("Enter")
-    expect(after).to_contain_text("This is not on the list yet")
-    keys.press("Escape")
-    expect(after).to_be_hidden()
+    call_back_by_keys(page)
     assert not Task.objects.open().filter(kind=Task.Kind.CALLBACK).exists()
 
-    # The verdict, with what was learnt, and then the next of the queue.
-    keys.press("q")
-    expect(qualify.get_by_label("Budget")).to_be_focused()
-    for answer in ("20 000", "She decides", "Too many leads", "This quarter"):
-        keys.type(answer)
-        keys.press("Tab")
-    tab_to(page, qualify.get_by_role("button", name="Qualify"))
-    keys.press("Enter")
-    tell(page, "Joan Clarke is an SQL now.")
-    expect(page.locator(".outcome")).to_contain_text("This quarter")
-    expect(page.locator("[data-row]")).to_have_text(IN_ORDER[1:])
+    qualify_by_keys(page)
     joan = mql_of("Joan")
     assert (joan.verdict, joan.contact.stage) == (Verdict.QUALIFIED, Stage.SQL)
-    assert [joan.budget, joan.authority, joan.need, joan.timeline] == [
-        "20 000", "She decides", "Too many leads", "This quarter",
-    ]  # fmt: skip
+    assert (joan.budget, joan.authority, joan.need, joan.timeline) == LEARNT
     assert open_kinds(joan) == []
     calls = Activity.objects.filter(contact=joan.contact, kind="call").order_by("pk")
     assert list(calls.values_list("subject", flat=True)) == ["Voicemail", "Not now", "Connected"]

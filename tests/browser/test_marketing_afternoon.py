@@ -120,43 +120,36 @@ def mqls_in_the_inbox(page: Page, number: int) -> None:
     expect(page.locator("[data-row]")).to_have_count(number)
 
 
-def test_rules_are_changed_with_proof_published_at_a_pace_and_taken_back(
-    marketer: User, rep: User, open_page: OpenPage, settings: Settings
-) -> None:
-    settings.FLOOD_GUARD = 2
-    page, inbox = open_page(user=marketer, width=1280), open_page(user=rep)
-
-    # Copy the live model.
+def copy_the_live_model(page: Page) -> str:
+    """Returns the address of the draft's publication."""
     page.goto(LIST)
     page.get_by_role("link", name="Version 1: Small").click()
     page.get_by_role("link", name="Make a draft").click()
     page.get_by_role("button", name="Make a draft").click()
     expect(page.locator("#content, #main").first).to_contain_text("Draft")
-    draft = ScoringVersion.objects.get(status="draft")
+    return f"{LIST}{ScoringVersion.objects.get(status='draft').pk}/publish/"
 
-    # Add a rule, and see whom it matches.
-    add_the_pricing_rule(page)
-    expect(page.get_by_text(f"{READERS} of {READERS}").first).to_be_visible()
 
-    # Break the persona: it says so, and names the line.
+def break_a_persona_and_mend_it(page: Page, publication: str) -> None:
+    """It says so, and names the line."""
     set_points_of_vice_presidents(page, "5")
-    go(page, f"{LIST}{draft.pk}/publish/")
+    go(page, publication)
     expect(page.get_by_text("1 of 1 do not come out as they should")).to_be_visible()
     expect(page.get_by_text("Vice president gave 30, now 5")).to_be_visible()
-
-    # Mend it.
     page.get_by_role("link", name="Back to the version").click()
     set_points_of_vice_presidents(page, "30")
-
-    # See what it would do.
-    go(page, f"{LIST}{draft.pk}/publish/")
+    go(page, publication)
     expect(page.get_by_text("All 1 come out as they should")).to_be_visible()
+
+
+def preview(page: Page) -> None:
     page.get_by_role("button", name="Run the preview").click()
     trials.run(Trial.objects.get().pk)
     expect(page.get_by_text(f"{READERS} people would become MQLs at once").first).to_be_visible()
 
-    # Publish with the flood guard.
-    go(page, f"{LIST}{draft.pk}/publish/")
+
+def publish_two_now_and_one_a_day(page: Page, publication: str) -> None:
+    go(page, publication)
     expect(page.get_by_text(f"{READERS} MQLs would open at once")).to_be_visible()
     page.get_by_label("Why").fill("They read the prices")
     page.get_by_label("Open the best now, and the others day by day").check()
@@ -165,7 +158,20 @@ def test_rules_are_changed_with_proof_published_at_a_pace_and_taken_back(
     page.get_by_role("button", name="Publish", exact=True).click()
     expect(page.get_by_text("Everyone is being scored anew").first).to_be_visible()
 
-    # Watch MQLs arrive at the chosen pace.
+
+def test_rules_are_changed_with_proof_published_at_a_pace_and_taken_back(
+    marketer: User, rep: User, open_page: OpenPage, settings: Settings
+) -> None:
+    settings.FLOOD_GUARD = 2
+    page, inbox = open_page(user=marketer, width=1280), open_page(user=rep)
+
+    publication = copy_the_live_model(page)
+    add_the_pricing_rule(page)
+    expect(page.get_by_text(f"{READERS} of {READERS}").first).to_be_visible()
+    break_a_persona_and_mend_it(page, publication)
+    preview(page)
+
+    publish_two_now_and_one_a_day(page, publication)
     work_off()
     mqls_in_the_inbox(inbox, 2)
     page.reload()
@@ -173,7 +179,6 @@ def test_rules_are_changed_with_proof_published_at_a_pace_and_taken_back(
     let_go(at=next_working_day())
     mqls_in_the_inbox(inbox, 3)
 
-    # Roll back.
     page.get_by_role("button", name="Roll back to version 1").click()
     expect(page.get_by_text("Version 1: Small is live again").first).to_be_visible()
     work_off()

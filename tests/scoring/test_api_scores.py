@@ -39,6 +39,37 @@ def vp(worked_example: ScoringVersion) -> Contact:
     return contact
 
 
+REASONS = [
+    {
+        "rule": "Pricing page viewed",
+        "group": "Intent",
+        "dimension": "engagement",
+        "effect": "points",
+        "points": 27.5,
+        "matches": 4,
+        "newest": AS_OF,
+    },
+    {
+        "rule": "Webinar attended",
+        "group": "Intent",
+        "dimension": "engagement",
+        "effect": "points",
+        "points": 10.0,
+        "matches": 1,
+        "newest": "2026-01-31T09:00:00Z",
+    },
+    {
+        "rule": "Vice president",
+        "group": "ICP",
+        "dimension": "fit",
+        "effect": "points",
+        "points": 30.0,
+        "matches": 1,
+        "newest": None,
+    },
+]
+
+
 def test_the_worked_example_is_explained_to_the_cent(api: APIClient, vp: Contact) -> None:
     response = api.get(f"{CONTACTS}{vp.pk}/score/", {"as_of": AS_OF})
 
@@ -54,35 +85,7 @@ def test_the_worked_example_is_explained_to_the_cent(api: APIClient, vp: Contact
         "fast_tracked": False,
         "qualifies": True,
         "blocked_by": [],
-        "reasons": [
-            {
-                "rule": "Pricing page viewed",
-                "group": "Intent",
-                "dimension": "engagement",
-                "effect": "points",
-                "points": 27.5,
-                "matches": 4,
-                "newest": AS_OF,
-            },
-            {
-                "rule": "Webinar attended",
-                "group": "Intent",
-                "dimension": "engagement",
-                "effect": "points",
-                "points": 10.0,
-                "matches": 1,
-                "newest": "2026-01-31T09:00:00Z",
-            },
-            {
-                "rule": "Vice president",
-                "group": "ICP",
-                "dimension": "fit",
-                "effect": "points",
-                "points": 30.0,
-                "matches": 1,
-                "newest": None,
-            },
-        ],
+        "reasons": REASONS,
         "caps": [{"where": "rule Pricing page viewed", "points": -2.5}],
     }
 
