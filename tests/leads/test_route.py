@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import timedelta
 from functools import partial
 
@@ -27,6 +26,7 @@ from tests.factories import (
     publish_small_model,
 )
 from tests.leads.conftest import AtOnce, raised
+from tests.leads.routing import shares
 
 pytestmark = pytest.mark.django_db
 
@@ -35,10 +35,6 @@ def make_mqls(number: int) -> list[Mql]:
     make_qualifying_people(number)
     drain(at=NOW)
     return list(Mql.objects.select_related("owner").order_by("pk"))
-
-
-def shares() -> Counter[User | None]:
-    return Counter(mql.owner for mql in Mql.objects.select_related("owner"))
 
 
 def test_the_owner_of_the_company_is_given_its_people(small_model: ScoringVersion) -> None:
