@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.db import connection
 from django.test import Client
@@ -16,11 +14,9 @@ from leads.plan_progress import progress, sentence
 from scoring.models import ScoringVersion
 from tests.factories import NOW, make_mql, make_rep, make_user
 from tests.leads.page_client import signed_in, text_of
-from tests.leads.plan_factory import REASON, make_plan
+from tests.leads.plan_factory import DAY, HOUR, REASON, make_plan
 
 pytestmark = pytest.mark.django_db
-
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture

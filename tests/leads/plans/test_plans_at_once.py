@@ -23,8 +23,15 @@ from tests.factories import (
     publish_small_model,
 )
 from tests.leads.conftest import AtOnce, raised
-from tests.leads.plan_factory import REASON, enrolment_of, make_plan, open_tasks
-from tests.leads.test_plans import HOUR, NEXT_MONDAY, to_the_last_step
+from tests.leads.plan_factory import (
+    HOUR,
+    NEXT_MONDAY,
+    REASON,
+    enrolment_of,
+    make_plan,
+    open_tasks,
+    to_the_last_step,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,25 +1,20 @@
-"""Follow-up plans: each step becomes a task in its time, until somebody answers or the plan gives up."""
+"""Follow-up plans: each step becomes a task in its time, by what came of the one before."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from pytest_django import DjangoDbBlocker
 
-from crm.models import Consent, Contact, User
+from crm.models import Consent, User
 from crm.record import set_consent
 from leads import plans
 from leads.calls import log_call as record_call
-from leads.give_up import give_up_due
-from leads.models import ClosedDay, Enrolment, Mql, Plan, PlanStep, Task, Team, WorkingHours
+from leads.models import ClosedDay, Enrolment, Mql, PlanStep, Task, Team, WorkingHours
 from leads.tasks import add_task, complete
-from leads.verdict import accept, assign, give_verdict
+from leads.verdict import accept, assign
 from scoring.drain import drain
 from tests.factories import (
     NOW,
@@ -29,72 +24,21 @@ from tests.factories import (
     make_qualifying_people,
     make_rep,
     make_user,
-    publish_small_model,
 )
-from tests.leads.plan_factory import REASON, enrolment_of, make_plan, open_tasks
-from tests.leads.worlds import kept_for_a_while
+from tests.leads.plan_factory import (
+    DAY,
+    HOUR,
+    NEXT_MONDAY,
+    THURSDAY,
+    TUESDAY,
+    call,
+    enrolment_of,
+    make_plan,
+    open_tasks,
+    to_the_last_step,
+)
 
 pytestmark = pytest.mark.django_db
-
-Commit = Callable[..., AbstractContextManager[list[Callable[[], None]]]]
-
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-TUESDAY, THURSDAY, NEXT_MONDAY = NOW + DAY, NOW + 3 * DAY, NOW + 7 * DAY
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Vera's MQL, which was routed to Ada, on the plan that each begins with."""
-    with kept_for_a_while(django_db_blocker):
-        publish_small_model()
-        make_rep("ada", first_name="Ada")
-        make_plan()
-        make_mql("vera@people.example", first_name="Vera", last_name="Prince")
-        yield
-
-
-@pytest.fixture
-def rep(world: None, db: None) -> User:
-    return User.objects.get(username="ada")
-
-
-@pytest.fixture
-def no_plan(rep: User) -> None:
-    """Neither a plan yet nor anybody on it."""
-    Mql.objects.all().delete(), Plan.objects.all().delete()
-
-
-@pytest.fixture
-def tell(django_capture_on_commit_callbacks: Commit) -> Callable[..., None]:
-    """Record an activity and what follows from it once that is committed."""
-
-    def record(mql: Mql, kind: str, **columns: Any) -> None:
-        with django_capture_on_commit_callbacks(execute=True):
-            make_activity(mql.contact, kind, **columns)
-
-    return record
-
-
-Tell = Callable[..., None]
-
-
-@pytest.fixture
-def mql(rep: User) -> Mql:
-    """On its plan since Monday at nine."""
-    return Mql.objects.select_related("contact", "owner").get()
-
-
-def call(mql: Mql, outcome: str, *, by: User, at: datetime, **said: datetime) -> plans.Proposal | None:
-    """A call as it is logged: a fact, and what the plan makes of it."""
-    make_activity(mql.contact, "call", at=at, source="handoff", subject=outcome)
-    return plans.after_call(mql, outcome, by=by, at=at, **said)
-
-
-def to_the_last_step(mql: Mql, rep: User) -> None:
-    """Everything is done in its time; giving up is left, on the Monday after."""
-    call(mql, "voicemail", by=rep, at=NOW + HOUR)
-    plans.after_mail(mql, by=rep, at=TUESDAY)
-    call(mql, "no_answer", by=rep, at=THURSDAY)
 
 
 def test_a_first_call_is_the_first_touch_and_no_second_task(mql: Mql) -> None:
@@ -312,77 +256,6 @@ def test_touches_left_are_never_below_none(mql: Mql, rep: User) -> None:
     assert plans.touches_left(mql.contact, at=NOW + 6 * HOUR) == 0
 
 
-@pytest.mark.parametrize(
-    ("kind", "because"), [("email_reply", "They answered"), ("meeting", "A meeting is agreed")]
-)
-def test_an_answer_ends_the_plan(mql: Mql, rep: User, kind: str, because: str, tell: Tell) -> None:
-    call(mql, "voicemail", by=rep, at=NOW + HOUR)
-
-    tell(mql, kind, at=NOW + 2 * HOUR)
-
-    assert enrolment_of(mql).ended_because == because
-    assert not Task.objects.open().filter(mql=mql, kind="mail").exists()
-
-
-def test_a_reply_is_to_be_answered(mql: Mql, rep: User, tell: Tell) -> None:
-    call(mql, "voicemail", by=rep, at=NOW + HOUR)
-
-    tell(mql, "email_reply", at=NOW + 2 * HOUR)
-
-    [answer] = Task.objects.open().filter(mql=mql)
-    assert (answer.title, answer.due_at, answer.assignee) == (
-        "Answer the mail of Vera Prince",
-        NOW + 3 * HOUR,
-        rep,
-    )
-
-
-def test_a_first_touch_is_owed_whatever_ends_the_plan(mql: Mql, tell: Tell) -> None:
-    tell(mql, "meeting", at=NOW + HOUR)
-
-    assert [kind for kind, _ in open_tasks(mql)] == ["first_touch"]
-
-
-@pytest.mark.parametrize(
-    "columns",
-    [{"kind": "email_open"}, {"kind": "email_reply", "automated": True}, {"kind": "meeting", "days_ago": 2}],
-)
-def test_what_is_no_answer_ends_nothing(mql: Mql, columns: dict[str, Any], tell: Tell) -> None:
-    tell(mql, at=NOW + HOUR, **columns)
-
-    assert enrolment_of(mql).ended_at is None
-
-
-def test_facts_about_people_in_no_plan_cost_one_query(mql: Mql) -> None:
-    contact = make_contact()
-
-    with CaptureQueriesContext(connection) as captured:
-        plans.end_answered([contact.pk], at=NOW)
-
-    # Besides it, the savepoint.
-    assert len(captured) == 3
-
-
-def test_a_verdict_ends_the_plan(mql: Mql, rep: User) -> None:
-    call(mql, "voicemail", by=rep, at=NOW + HOUR)
-
-    give_verdict(mql, "disqualified", by=rep, at=NOW + 2 * HOUR, reason="Company too small")
-
-    assert enrolment_of(mql).ended_because == "MQL closed: Disqualified"
-    assert open_tasks(mql) == []
-
-
-def test_a_plan_that_is_resumed_asks_for_its_step_once(mql: Mql, rep: User) -> None:
-    call(mql, "voicemail", by=rep, at=NOW + HOUR)
-    plans.end(mql, "By mistake", at=NOW + HOUR)
-
-    for _ in range(2):
-        plans.resume(enrolment_of(mql), at=NOW + 2 * HOUR)
-
-    assert enrolment_of(mql).ended_at is None
-    assert open_tasks(mql) == [("mail", TUESDAY)]
-
-
 def test_the_steps_of_a_reassigned_mql_are_the_new_owners(mql: Mql, rep: User) -> None:
     lead = make_user(is_superuser=True)
     call(mql, "voicemail", by=rep, at=NOW + HOUR)
@@ -390,64 +263,6 @@ def test_the_steps_of_a_reassigned_mql_are_the_new_owners(mql: Mql, rep: User) -
     assign(mql, ben := make_rep("ben").user, by=lead, at=NOW + 2 * HOUR)
 
     assert Task.objects.open().get(mql=mql).assignee == ben
-
-
-def test_on_its_day_the_plan_gives_up(mql: Mql, rep: User) -> None:
-    to_the_last_step(mql, rep)
-
-    before, then, again = (give_up_due(at=at) for at in (NEXT_MONDAY - HOUR, NEXT_MONDAY, NEXT_MONDAY))
-
-    mql.refresh_from_db()
-    assert (before, then, again) == (0, 1, 0)
-    assert (mql.verdict, mql.reason, mql.closed_by) == ("recycled", REASON, None)
-    assert mql.note == "Nobody answered: Five days came to its end."
-    assert Contact.objects.get(pk=mql.contact_id).stage == "nurture"
-
-
-def test_days_late_it_gives_up_all_the_same(mql: Mql, rep: User) -> None:
-    to_the_last_step(mql, rep)
-
-    assert give_up_due(at=NEXT_MONDAY + 4 * DAY) == 1
-
-
-def test_nobody_is_given_up_on_before_they_were_tried(mql: Mql) -> None:
-    assert give_up_due(at=NOW + 60 * DAY) == 0
-
-
-def test_whoever_answered_is_not_given_up_on(mql: Mql, rep: User) -> None:
-    to_the_last_step(mql, rep)
-    make_activity(mql.contact, "email_reply", at=NEXT_MONDAY - HOUR)
-
-    give_up_due(at=NEXT_MONDAY)
-
-    mql.refresh_from_db()
-    assert mql.closed_at is None
-
-
-def test_an_answer_that_was_overlooked_is_found_by_the_job(mql: Mql, rep: User) -> None:
-    make_activity(mql.contact, "meeting", at=NOW + HOUR)
-
-    assert (plans.end_overlooked(at=NOW + HOUR), plans.end_overlooked(at=NOW + HOUR)) == (1, 0)
-    assert enrolment_of(mql).ended_because == "A meeting is agreed"
-
-
-def test_whoever_was_promised_a_callback_is_not_given_up_on(mql: Mql, rep: User) -> None:
-    to_the_last_step(mql, rep)
-    add_task(
-        mql.contact, "Call", due_at=NEXT_MONDAY + DAY, by=rep, at=THURSDAY, kind=Task.Kind.CALLBACK, mql=mql
-    )
-
-    assert give_up_due(at=NEXT_MONDAY) == 0
-    assert enrolment_of(mql).give_up_at == NEXT_MONDAY + 2 * DAY
-
-
-def test_a_reason_that_reps_may_choose_no_more_still_serves_the_plan(mql: Mql, rep: User) -> None:
-    to_the_last_step(mql, rep)
-    reason = enrolment_of(mql).step.reason
-    reason.active = False
-    reason.save(update_fields=["active"])
-
-    assert give_up_due(at=NEXT_MONDAY) == 1
 
 
 def test_who_stood_at_a_step_that_was_taken_out_goes_on_with_the_next(mql: Mql, rep: User) -> None:
