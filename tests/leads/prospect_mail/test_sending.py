@@ -1,10 +1,9 @@
-"""Mail to prospects: written, refused, sent, stopped, not delivered."""
+"""Mail to prospects on its way: sent, held back, not delivered, stopped."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from email import message_from_string
 from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 
 import pytest
@@ -14,31 +13,18 @@ from django.core.mail.backends.base import BaseEmailBackend
 from pytest_django import Settings
 
 from crm import record
-from crm.errors import Conflict, Forbidden, Invalid
+from crm.errors import Conflict, Forbidden
 from crm.models import Activity, Contact, User
-from leads import outbox, prospect_mail
-from leads.calls import log_call
+from leads import outbox
 from leads.first_mail import mark_failed
 from leads.mailable import BOUNCED, refusal
-from leads.models import Delivery, ProspectMail, Task
+from leads.models import Delivery, ProspectMail
 from leads.prospect_mail import stop, write
-from scoring.models import ScoringVersion
-from tests.factories import (
-    NOW,
-    make_activity,
-    make_contact,
-    make_mql,
-    make_rep,
-    make_user,
-    publish_small_model,
-)
+from tests.factories import NOW, make_contact, make_rep, publish_small_model
 from tests.leads.conftest import AtOnce, raised
-from tests.leads.plan_factory import make_plan, open_tasks
+from tests.leads.prospect_mail.conftest import LATER, State, state_of, written
 
 pytestmark = pytest.mark.django_db
-
-LATER = NOW + timedelta(minutes=20)
-State = ProspectMail.State
 
 
 class UnknownAddress(BaseEmailBackend):
@@ -62,25 +48,6 @@ class DyingOnce(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         box.outbox.extend(email_messages)
         raise SystemExit
-
-
-@pytest.fixture
-def rep(small_model: ScoringVersion) -> User:
-    return make_rep("sam", first_name="Sam", last_name="Reyes").user
-
-
-@pytest.fixture
-def contact(rep: User) -> Contact:
-    return make_contact("vera@people.example", first_name="Vera", last_name="Novak")
-
-
-def written(contact: Contact, rep: User, **said: object) -> ProspectMail:
-    asked: dict[str, object] = {"subject": "Hello {first_name}", "body": "Regards\n{sender_name}", "at": NOW}
-    return write(contact, by=rep, **{**asked, **said})  # type: ignore[arg-type]
-
-
-def state_of(mail: ProspectMail) -> str:
-    return ProspectMail.objects.get(pk=mail.pk).state
 
 
 # Sent
@@ -133,16 +100,6 @@ def test_it_goes_to_the_address_that_they_have_by_then(contact: Contact, rep: Us
     assert box.outbox[0].to == ["vera@new.example"]
 
 
-def test_the_same_form_sent_twice_is_one_mail(contact: Contact, rep: User) -> None:
-    first = written(contact, rep, once="x")
-
-    second = written(contact, rep, once="x", subject="Again")
-
-    outbox.deliver_due(at=LATER)
-    assert first == second
-    assert len(box.outbox) == 1
-
-
 def test_a_killed_worker_leaves_one_entry_and_one_message_id(
     contact: Contact, rep: User, settings: Settings
 ) -> None:
@@ -157,135 +114,6 @@ def test_a_killed_worker_leaves_one_entry_and_one_message_id(
 
     assert len({message.extra_headers["Message-ID"] for message in box.outbox}) == 1
     assert Activity.objects.filter(kind="email_sent").count() == 1
-
-
-# Refused as it is written
-
-
-@pytest.mark.parametrize(
-    ("said", "faults"),
-    [
-        ({"subject": "About {job_title}"}, {"subject"}),
-        ({"body": "You at {company} in {country}"}, {"body"}),
-        ({"body": "Hello {frist_name}"}, {"body"}),
-        ({"subject": " ", "body": ""}, {"subject", "body"}),
-        ({"subject": "x" * 201}, {"subject"}),
-        ({"body": "x" * 20_001}, {"body"}),
-        ({"body": "a\x00"}, {"body"}),
-        ({"subject": "Hello\nBcc: everybody@people.example"}, {"subject"}),
-        ({"subject": "Hello\r\nBcc: everybody@people.example"}, {"subject"}),
-        ({"subject": "Hello\u2028there"}, {"subject"}),
-    ],
-)
-def test_a_mail_with_faults_is_not_written(
-    contact: Contact, rep: User, said: dict[str, str], faults: set[str]
-) -> None:
-    with pytest.raises(Invalid) as refused:
-        written(contact, rep, **said)
-
-    assert {fault.field for fault in refused.value.errors} == faults
-    assert not ProspectMail.objects.exists()
-    assert not Delivery.objects.exists()
-
-
-def test_every_missing_field_is_named(contact: Contact, rep: User) -> None:
-    with pytest.raises(Invalid) as refused:
-        written(contact, rep, subject="{company}", body="{job_title} {country} {job_title}")
-
-    assert [fault.problem for fault in refused.value.errors] == [
-        "nothing is known for {company}",
-        "nothing is known for {job_title}",
-        "nothing is known for {country}",
-    ]
-
-
-@pytest.mark.parametrize("consent", [{"sales_consent": "opted_out"}, {"marketing_consent": "opted_out"}])
-def test_who_opted_out_is_not_written_to(contact: Contact, rep: User, consent: dict[str, str]) -> None:
-    Contact.objects.filter(pk=contact.pk).update(**consent)
-
-    with pytest.raises(Conflict):
-        written(contact, rep)
-
-    assert not ProspectMail.objects.exists()
-
-
-def test_an_address_that_bounced_is_not_written_to(contact: Contact, rep: User) -> None:
-    make_activity(contact, "email_bounce", days_ago=1, properties={"type": "hard"})
-
-    with pytest.raises(Conflict, match="bounced"):
-        written(contact, rep)
-
-
-def test_a_rep_without_an_address_writes_nothing(contact: Contact, rep: User) -> None:
-    rep.email = ""
-    rep.save()
-
-    with pytest.raises(Invalid, match="no e-mail address"):
-        written(contact, rep)
-
-
-def test_who_is_in_no_team_writes_nothing(contact: Contact) -> None:
-    with pytest.raises(Forbidden):
-        written(contact, make_user())
-
-
-def test_nobody_writes_about_another_reps_mql(rep: User) -> None:
-    mql = make_mql()
-
-    with pytest.raises(Forbidden):
-        written(mql.contact, make_rep().user, mql=mql)
-
-
-def test_a_name_cannot_bring_a_header_of_its_own(contact: Contact, rep: User) -> None:
-    rep.first_name = 'Sam"\r\nBcc: everybody@people.example'
-    rep.save()
-    written(contact, rep)
-
-    outbox.deliver_due(at=LATER)
-
-    [message] = box.outbox
-    parsed = message_from_string(message.message().as_string())
-    assert parsed["Bcc"] is None
-    assert message.recipients() == ["vera@people.example"]
-
-
-# The week's calls and mails
-
-
-def test_one_more_than_the_week_allows_takes_a_word(contact: Contact, rep: User) -> None:
-    make_plan(touches_per_week=1)
-    log_call(contact, "voicemail", by=rep, at=NOW - timedelta(days=1))
-    with pytest.raises(Conflict, match="seven days"):
-        written(contact, rep)
-
-    written(contact, rep, over_the_cap=True)
-
-    assert ProspectMail.objects.count() == 1
-
-
-# About an MQL
-
-
-def test_a_mail_is_a_touch_and_the_plan_goes_on(rep: User) -> None:
-    make_plan()
-    mql = make_mql()
-    log_call(mql.contact, "voicemail", mql=mql, by=rep, at=LATER)
-    [(kind, _)] = open_tasks(mql)
-
-    written(mql.contact, rep, mql=mql, at=LATER, subject="Hello", body="You")
-
-    assert kind == Task.Kind.MAIL
-    assert [kind for kind, _ in open_tasks(mql)] == [Task.Kind.CALL]
-
-
-def test_a_first_mail_by_hand_stops_the_clock(rep: User) -> None:
-    mql = make_mql()
-
-    written(mql.contact, rep, mql=mql, at=LATER, subject="Hello", body="You")
-
-    mql.refresh_from_db()
-    assert (mql.first_touched_at, mql.accepted_at) == (LATER, None)
-    assert mql.tasks.get(kind=Task.Kind.FIRST_TOUCH).outcome == "Mail written"
 
 
 # Held back as it leaves
@@ -420,10 +248,3 @@ def test_stopping_and_sending_at_once_have_one_winner(at_once: AtOnce) -> None:
         (State.STOPPED, 0, []),
         (State.SENT, 1, ["Conflict"]),
     ]
-
-
-def test_a_message_id_is_the_same_for_the_same_form_alone() -> None:
-    ids = [prospect_mail.message_id_of(key) for key in ("a", "a", "b", "", "")]
-
-    assert ids[0] == ids[1]
-    assert len(set(ids)) == 4
