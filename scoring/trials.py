@@ -29,6 +29,7 @@ from scoring.backtest.run import run as run_backtest
 from scoring.model_check import errors_of
 from scoring.model_file import read_model, write_model
 from scoring.models import ScoringVersion, Trial, TrialContact
+from scoring.progress import Report
 from scoring.spec import ModelSpec
 from scoring.versions import spec_of
 
@@ -47,8 +48,6 @@ TOLD_EVERY = 0.5
 LONGEST = 3600
 """Seconds that one job may take. Beyond the queue's own limit, since a second try of it finds the first at work."""
 
-Report = Callable[[int, int], None]
-"""What a runner calls with how much is done and how much there is. It may raise Cancelled, which is to be let pass."""
 RUNNERS: Mapping[str, Callable[[Trial, Report], dict[str, Any]]] = {
     Kind.PREVIEW: preview.run,
     Kind.BACKTEST: run_backtest,

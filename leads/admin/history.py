@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.core.validators import MaxValueValidator
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -20,6 +20,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.text import get_text_list
 
 from crm.admin.base import acting_user
+from crm.csv_lines import csv_lines
 from crm.models import User
 from leads.history.moments import OUTSIDE, Asked
 from leads.history.story import story
@@ -32,8 +33,8 @@ OTHERS = (
     (OUTSIDE, "Somebody outside the application"),
 )
 COLUMNS = ("when", "who", "what", "version", "what happened")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet takes for the beginning of a formula."""
+LAST_DAY = date(9999, 12, 30)
+"""The day after must be one too."""
 WHOLE = 400
 """How many moments are read at a time for a file."""
 
@@ -44,7 +45,12 @@ class HistoryForm(forms.Form):
     what = forms.ChoiceField(required=False)
     who = forms.ChoiceField(required=False)
     since = forms.DateField(label="From", required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(label="To", required=False, widget=forms.DateInput({"type": "date"}))
+    until = forms.DateField(
+        label="To",
+        required=False,
+        validators=[MaxValueValidator(LAST_DAY, "That day never comes.")],
+        widget=forms.DateInput({"type": "date"}),
+    )
     version = forms.IntegerField(
         required=False,
         min_value=1,
@@ -114,7 +120,7 @@ def history_file(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         return history(request)
     return StreamingHttpResponse(
-        _lines(form.asked),
+        csv_lines(COLUMNS, _rows(form.asked)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="what-changed.csv"'},
     )
@@ -143,30 +149,15 @@ def _without_place(query: QueryDict) -> str:
     return kept.urlencode()
 
 
-class _Line:
-    """What `csv` writes to: it hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _lines(asked: Asked) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    yield writer.writerow(COLUMNS)
+def _rows(asked: Asked) -> Iterator[tuple[Any, ...]]:
     before, more = None, True
     while more:
         told = story(asked, before=before, size=WHOLE)
         for paragraph in told.paragraphs:
             at = timezone.localtime(paragraph.at).strftime("%Y-%m-%d %H:%M:%S")
             for part in paragraph.parts:
-                cells = (at, paragraph.who, LABELS[part.topic], part.version or "", part.sentence)
-                yield writer.writerow([_safe(cell) for cell in cells])
+                yield at, paragraph.who, LABELS[part.topic], part.version or "", part.sentence
         before, more = told.older, told.older is not None
-
-
-def _safe(cell: Any) -> Any:
-    """Text that a spreadsheet would run, made plain text."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 guard = partial(admin.site.admin_view, cacheable=False)

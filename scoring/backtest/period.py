@@ -9,6 +9,8 @@ from itertools import pairwise
 from django.utils import timezone
 
 WEEK = 7
+WEEKS = 26
+"""How far back, unless somebody says otherwise."""
 MOST_WEEKS = 104
 
 

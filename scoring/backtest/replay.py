@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,6 +15,7 @@ from scoring.backtest.quietly import quietly
 from scoring.backtest.sales import Move, PastMql, moves
 from scoring.backtest.schedule import schedule
 from scoring.evaluate import Evaluator, ScoreRow
+from scoring.progress import Report, told_to_nobody
 from scoring.spec import ModelSpec
 from scoring.standing import facts_in_the_way
 
@@ -26,9 +27,6 @@ FADES = 0.2
 
 WHOLE, PREPARING = 1_000, 200
 """A replay in parts, of which the first find out whom to ask about."""
-
-Report = Callable[[int, int], None]
-"""Told how much is done, of how much. Raises to stop the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class Replay:
 
 
 def replay(
-    spec: ModelSpec, period: Period, really: Sequence[PastMql], *, report: Report = lambda done, total: None
+    spec: ModelSpec, period: Period, really: Sequence[PastMql], *, report: Report = told_to_nobody
 ) -> Replay:
     """Replay `spec` through `period`, asking on each day about those who may have crossed since the day before."""
     people = could_cross(spec, period, report=lambda share: report(round(PREPARING * share), WHOLE))

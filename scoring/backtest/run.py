@@ -10,15 +10,15 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from scoring.backtest.measure import Compared, Opened, compare, figures, lead_time
-from scoring.backtest.period import MOST_WEEKS, Period, last_weeks
-from scoring.backtest.replay import WHOLE, Replay, Report, WouldBe, replay
+from scoring.backtest.period import MOST_WEEKS, WEEKS, Period, last_weeks
+from scoring.backtest.replay import WHOLE, Replay, WouldBe, replay
 from scoring.backtest.sales import Outcome, PastMql, Spell, Spells, moves, past_mqls
 from scoring.model_file import read_model
 from scoring.models import Trial, TrialContact
+from scoring.progress import Report, told_to_nobody
 from scoring.spec import ModelSpec
 from scoring.versions import spec_of
 
-WEEKS = 26
 ROWS = 1_000
 THERE = "SELECT id FROM crm_contact WHERE id = ANY(%s::bigint[]) ORDER BY id FOR KEY SHARE"
 
@@ -42,7 +42,7 @@ def backtest(
     *,
     against: ModelSpec | None = None,
     now: datetime | None = None,
-    report: Report = lambda done, total: None,
+    report: Report = told_to_nobody,
 ) -> tuple[dict[str, Any], list[Compared]]:
     """Replay `spec`, and `against` for comparison, and hold both against what sales has said by `now`."""
     now = now or timezone.now()

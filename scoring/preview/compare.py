@@ -9,7 +9,7 @@ read in the order of the indexes, and nothing but the few who cross a threshold 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,13 +19,13 @@ from scoring.backtest.sales import past_mqls
 from scoring.evaluate import Evaluator, everyone_in_order
 from scoring.gather import Shape
 from scoring.markers import Run
+from scoring.progress import Report, told_to_nobody
 from scoring.spec import ModelSpec
 from scoring.standing import blocked_by
 
 PART = 20_000
 """Contacts a statement: a second or so of work, after which it is told how far it is."""
 
-Report = Callable[[int, int], None]
 Span = tuple[int, int]
 
 TABLES = """
@@ -142,11 +142,7 @@ OPENING = "FROM preview_score JOIN preview_standing USING (contact_id) WHERE cro
 def who_opens(spec: ModelSpec, *, at: datetime) -> int:
     """How many would become MQLs if `spec` were live at `at` and everyone were evaluated at once."""
     with everyone_in_order():
-        compare(Evaluator(spec), None, at=at, report=_told_to_nobody)
+        compare(Evaluator(spec), None, at=at, report=told_to_nobody)
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) {OPENING}")
             return int(cursor.fetchone()[0])
-
-
-def _told_to_nobody(done: int, total: int) -> None:
-    """A report of what nobody waits for."""

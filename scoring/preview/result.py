@@ -22,7 +22,8 @@ from scoring.evaluate import Evaluator, evaluator_of, everyone_in_order
 from scoring.model_file import read_model
 from scoring.models import Trial
 from scoring.preview import distribution, figures, groups, people, sharing, weeks
-from scoring.preview.compare import Report, compare
+from scoring.preview.compare import compare
+from scoring.progress import Report
 
 COSTS_NOW, COSTS_THEN = 1, 9
 """What a contact costs who is scored by both models as of now, and one who is as of each of the weeks."""

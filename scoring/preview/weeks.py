@@ -22,7 +22,8 @@ from crm.models import Stage, StageChange
 from scoring.evaluate import Evaluator, everyone_in_order
 from scoring.gather import Shape
 from scoring.markers import Run
-from scoring.preview.compare import Report, free
+from scoring.preview.compare import free
+from scoring.progress import Report
 
 WEEKS = 4
 WEEK = timedelta(days=7)

@@ -68,6 +68,7 @@ def test_who_is_not_signed_in_is_asked_to_sign_in(past: Past) -> None:
     ("query", "said"),
     [
         ({"since": "yesterday"}, "Enter a valid date."),
+        ({"until": "9999-12-31"}, "That day never comes."),
         (
             {"since": "2026-03-03", "until": "2026-03-02"},
             "Choose the day that the story begins with, or a later one.",

@@ -7,10 +7,8 @@ from typing import Any
 from django import forms
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
-from scoring.backtest.period import MOST_WEEKS
+from scoring.backtest.period import MOST_WEEKS, WEEKS
 from scoring.models import Trial
-
-USUAL_WEEKS = 26
 
 
 class AskForm(forms.Form):
@@ -26,7 +24,7 @@ class AskForm(forms.Form):
         min_value=1,
         max_value=MOST_WEEKS,
         required=False,
-        initial=USUAL_WEEKS,
+        initial=WEEKS,
         widget=UnfoldAdminIntegerFieldWidget,
         help_text="Sales needs time to answer: 26 weeks hold enough verdicts to judge by, 4 weeks seldom do.",
     )
@@ -35,4 +33,4 @@ class AskForm(forms.Form):
     def options(self) -> dict[str, Any]:
         if self.cleaned_data["kind"] == Trial.Kind.PREVIEW:
             return {}
-        return {"weeks": self.cleaned_data["weeks"] or USUAL_WEEKS}
+        return {"weeks": self.cleaned_data["weeks"] or WEEKS}

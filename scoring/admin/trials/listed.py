@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
+from crm.csv_lines import csv_lines
 from crm.models import Contact
 from scoring.models import Trial, TrialContact
 
@@ -19,8 +19,6 @@ COLUMNS = (
     "change", "email", "name", "company", "job_title", "score before", "score after", "grade before", "grade after",
     "would be an MQL on", "became an MQL on", "what sales made of it",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet takes for the beginning of a formula."""
 
 
 class People:
@@ -56,19 +54,9 @@ class People:
         return query.urlencode()
 
 
-class _Line:
-    """What `csv` writes to: it hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def exported(people: People) -> Iterator[str]:
-    """The lines of a file, row by row as they are read. Texts that a spreadsheet would run are made plain text."""
-    writer = csv.writer(_Line())
-    yield writer.writerow(COLUMNS)
-    for row in people.found.iterator(chunk_size=1_000):
-        yield writer.writerow([_safe(value) for value in _values(row)])
+    """The lines of a file, row by row as they are read."""
+    return csv_lines(COLUMNS, (_values(row) for row in people.found.iterator(chunk_size=1_000)))
 
 
 def _values(row: TrialContact) -> list[Any]:
@@ -81,7 +69,3 @@ def _values(row: TrialContact) -> list[Any]:
         row.get_change_display(), contact.email, contact.name, contact.company.name if contact.company else "",
         contact.job_title, row.total_before, row.total_after, row.grade_before, row.grade_after, *moments, row.outcome,
     ]  # fmt: skip
-
-
-def _safe(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

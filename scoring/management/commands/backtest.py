@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from crm.errors import HandoffError
 from scoring.asking import version_asked
-from scoring.backtest.period import MOST_WEEKS, last_weeks
-from scoring.backtest.run import WEEKS, backtest
+from scoring.backtest.period import MOST_WEEKS, WEEKS, last_weeks
+from scoring.backtest.run import backtest
 from scoring.backtest.sentences import headline
 from scoring.versions import spec_of
 
