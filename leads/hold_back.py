@@ -7,9 +7,8 @@ by day; whoever engages anew meanwhile goes at once. A held contact waits in a r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -19,23 +18,25 @@ from leads.models import HeldBack
 from scoring.models import Opening, Publication
 
 
-def hold_back(totals: Mapping[int, Decimal], *, at: datetime) -> set[int]:
-    """Of contacts who would become MQLs, by their total: those who must wait. In the caller's transaction, which holds
-    the contacts. Safe twice: each waits in one row.
+def hold_back(contact_ids: Collection[int], *, at: datetime) -> set[int]:
+    """Of contacts who would become MQLs, be it after a pause: those who must wait. In the caller's transaction, which
+    holds the contacts. Safe twice: each waits in one row.
     """
     publication = Publication.objects.current()
-    if publication is None or publication.opening == Opening.ALL:
+    if publication is None:
         return set()
-    waiting = HeldBack.objects.waiting().filter(contact__in=totals, publication=publication)
+    waiting = HeldBack.objects.waiting(publication).filter(contact__in=contact_ids)
+    if publication.opening == Opening.ALL:
+        # Those who were held before somebody chose otherwise.
+        waiting.update(ended_at=at, because=HeldBack.Because.TURN)
+        return set()
     held = set(waiting.values_list("contact", flat=True))
     # Once everyone has been seen, who crosses does so by a fact of their own, or by time.
-    asked = held if publication.swept_at else set(totals)
+    asked = held if publication.swept_at else set(contact_ids)
     still = set(_idle_since(publication, asked).values_list("pk", flat=True)) if asked else set()
     if moved := held - still:
         waiting.filter(contact__in=moved).update(ended_at=at, because=HeldBack.Because.ENGAGED)
-    rows = [
-        HeldBack(contact_id=pk, publication=publication, total=totals[pk], held_at=at) for pk in still - held
-    ]
+    rows = [HeldBack(contact_id=pk, publication=publication, held_at=at) for pk in sorted(still - held)]
     HeldBack.objects.bulk_create(rows, ignore_conflicts=True)
     return still
 
@@ -47,18 +48,12 @@ def _idle_since(publication: Publication, contact_ids: Collection[int]) -> Query
     return there.filter(~Exists(engaged)).order_by()
 
 
-def end_replaced(publication_id: int, *, at: datetime) -> int:
-    """Let nobody wait for an earlier publication: everyone is evaluated anew. Returns how many did."""
-    earlier = HeldBack.objects.waiting().exclude(publication=publication_id)
-    return earlier.update(ended_at=at, because=HeldBack.Because.REPLACED)
-
-
 def left_today(publication: Publication, *, at: datetime) -> int:
     """How many more may have their turn on the working day of `at`."""
     if publication.swept_at is None or publication.opening == Opening.NEW_ONLY:
         return 0
     if publication.opening == Opening.ALL:
-        return HeldBack.objects.waiting().filter(publication=publication).count()
+        return HeldBack.objects.waiting(publication).count()
     office = sla.office_hours()
     today, first = office.day_of(at), office.day_of(publication.swept_at)
     turns = HeldBack.objects.filter(publication=publication, because=HeldBack.Because.TURN)
@@ -75,4 +70,4 @@ def left_today(publication: Publication, *, at: datetime) -> int:
 
 def waiting_for(publication: Publication) -> int:
     """How many wait for their turn, or until they engage anew. `scoring` asks this."""
-    return HeldBack.objects.waiting().filter(publication=publication).count()
+    return HeldBack.objects.waiting(publication).count()

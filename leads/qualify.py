@@ -22,6 +22,7 @@ from leads.hold_back import hold_back
 from leads.models import Mql
 from leads.route import route
 from leads.search import keep_in_step
+from scoring import pause
 from scoring.evaluate import evaluator_of
 from scoring.explain import Explanation, explain
 from scoring.models import Score, ScoringVersion
@@ -41,15 +42,18 @@ def qualify(contact_ids: Collection[int], *, at: datetime) -> list[int]:
     if version is None:
         return []
     crossing = _lock_crossing(contact_ids, version)
-    blocks = blocked_by(crossing, evaluator_of(version).spec, at=at)
-    free = [pk for pk in crossing if not blocks[pk]]
-    if not free:
+    if not crossing:
         return []
-    explanations = explain(free, at=at, version=version)
+    paused = pause.hold()
+    blocks = blocked_by(crossing, evaluator_of(version).spec, at=at)
+    free = [pk for pk in crossing if set(blocks[pk]) <= {"paused"}]
+    # Whoever a pause stops is held back all the same: else they would all open at once when it ends.
+    held = hold_back(free, at=at) if free else set()
+    if paused or not (opening := set(free) - held):
+        return []
+    explanations = explain(sorted(opening), at=at, version=version)
     # In one order, since routing shares out in it.
-    ready = [explanations[pk] for pk in sorted(explanations) if explanations[pk].qualifies]
-    held = hold_back({each.contact_id: each.total for each in ready}, at=at)
-    mqls = _open([each for each in ready if each.contact_id not in held], version, at)
+    mqls = _open([explanations[pk] for pk in sorted(explanations) if explanations[pk].qualifies], version, at)
     if not mqls:
         return []
     keep_in_step([mql.contact_id for mql in mqls])

@@ -11,18 +11,12 @@ from django.dispatch import receiver
 
 from crm.record.activities import append_activities
 from crm.signals import facts_changed
-from leads import come_back, hold_back, let_go, notify, plans
+from leads import come_back, let_go, notify, plans
 from leads.below import mark_below
 from leads.buying_signals import note_signals
 from leads.qualify import qualify
 from leads.search import keep_in_step
-from scoring.signals import (
-    everyone_evaluated,
-    pace_changed,
-    publication_refused,
-    scores_changed,
-    version_went_live,
-)
+from scoring.signals import everyone_evaluated, publication_refused, scores_changed
 
 
 @receiver(scores_changed)
@@ -35,13 +29,7 @@ def mark_mqls_below(*, contact_ids: list[int], at: datetime, **_: Any) -> None:
     mark_below(contact_ids, at=at)
 
 
-@receiver(version_went_live)
-def end_replaced_waits(*, publication_id: int, at: datetime, **_: Any) -> None:
-    hold_back.end_replaced(publication_id, at=at)
-
-
 @receiver(everyone_evaluated)
-@receiver(pace_changed)
 def let_held_go(*, at: datetime, **_: Any) -> None:
     let_go.let_go(at=at)
 

@@ -8,7 +8,6 @@ the draft is for `scoring.order` to change; whether a rule can work, for `scorin
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
@@ -23,6 +22,7 @@ from crm.models import User
 from crm.strict_yaml import Fault
 from scoring.model_check import faults_of
 from scoring.models import Group, Persona, Rule, ScoringVersion
+from scoring.seen import fingerprint
 from scoring.spec import GroupSpec, ModelSpec, PersonaSpec, RuleSpec
 from scoring.versions import (
     group_columns,
@@ -60,11 +60,6 @@ class Changed(Conflict):
             FieldError("", f"somebody else {done} {what} meanwhile, and nothing was saved", mend)
         )
         self.gone = gone
-
-
-def fingerprint(*values: object) -> str:
-    """Sixteen letters that are others as soon as a value is another."""
-    return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
 
 
 def seen_rule(rule: Rule) -> str:

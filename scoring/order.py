@@ -14,8 +14,9 @@ from django.db.models import Manager
 
 from crm.errors import Conflict, FieldError, Invalid
 from crm.models import User
-from scoring.edit import Changed, fingerprint, hold, note
+from scoring.edit import Changed, hold, note
 from scoring.models import Group, Rule, ScoringVersion
+from scoring.seen import fingerprint
 
 
 @dataclass(frozen=True, slots=True)

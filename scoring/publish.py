@@ -1,8 +1,8 @@
 """From draft to published to retired, and back. Personas decide: a version that breaks one is refused.
 
 Every time at which a version goes live is a `Publication`, which says who wanted it and why, and how MQLs are let open
-for those who qualify by the change of rules alone. That is done by the room above, which hears `version_went_live`.
-Publications planned for later are in `scoring.plan_publication`.
+for those who qualify by the change of rules alone. That is done by the room above. Those planned for later are in
+`scoring.plan_publication`; when somebody must say how MQLs open is said by `scoring.flood_guard`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from scoring.everyone import ask_for_everyone
 from scoring.model_check import errors_of
 from scoring.models import Opening, Publication, ScoringVersion
 from scoring.personas import persona_faults
-from scoring.signals import pace_changed, version_went_live
+from scoring.seen import seen_version
 from scoring.spec import ModelSpec
 from scoring.versions import spec_of, take_turns
 
@@ -53,32 +53,48 @@ ALL = Pace()
 
 @transaction.atomic
 def publish(
-    version: ScoringVersion, *, by: User | None, at: datetime, why: str = "", pace: Pace = ALL
+    version: ScoringVersion,
+    *,
+    by: User | None,
+    at: datetime,
+    why: str = "",
+    pace: Pace = ALL,
+    expected: int | None = None,
+    seen: str = "",
 ) -> ScoringVersion:
-    """Make a draft the live version, retire the one before it, and have everyone evaluated anew.
+    """Make a draft the live version, retire the one before it, and have everyone evaluated anew. A plan for it ends.
 
-    Raises Conflict where it is no draft, Invalid where its rules have faults or a persona does not come out as it says.
+    `expected` is how many MQLs it was to open at once as far as was known, `seen` what `by` saw of the draft. Raises
+    Conflict where it is no draft or not what was seen, Invalid where its rules have faults or a persona does not come
+    out as it says.
     """
     draft = hold_draft(version)
+    refuse_unseen(draft, seen)
     refuse_unsound(draft, at=at)
-    planned = Publication.objects.planned().filter(version=draft).first()
-    _go_live(
-        planned or Publication(version=draft, asked_by=by, asked_at=at, due_at=at),
-        Publication.Kind.PUBLISH,
-        by=by, at=at, why=why or (planned.why if planned else ""), pace=pace,
-    )  # fmt: skip
+    Publication.objects.planned().filter(version=draft).update(state=Publication.State.CANCELLED)
+    publication = Publication(version=draft, asked_by=by, asked_at=at, due_at=at, why=why, expected=expected)
+    go_live(publication, by=by, at=at, pace=pace)
     draft.refresh_from_db()
     return draft
 
 
 @transaction.atomic
-def roll_back(*, by: User | None, at: datetime, why: str = "", pace: Pace = ALL) -> ScoringVersion:
-    """Make the version live that was live before, as it stands, and retire the live one.
+def roll_back(
+    *, by: User | None, at: datetime, why: str = "", pace: Pace = ALL, seen: int | None = None
+) -> ScoringVersion:
+    """Make the version live that was live before, as it stands, and retire the live one. `seen`: the publication that
+    was the current one when `by` looked.
 
-    Raises Conflict where there is none before it, Invalid where it has faults by now, as without a list that it names.
+    Raises Conflict where there is none before it or another one is current by now, Invalid where it has faults by now,
+    as without a list that it names.
     """
     take_turns()
-    previous = version_before()
+    current = Publication.objects.current()
+    if seen is not None and (current is None or current.pk != seen):
+        raise Conflict(
+            FieldError("", "another version went live meanwhile", "see which, and roll back again if need be")
+        )
+    previous = current.replaced if current else None
     if previous is None:
         raise Conflict(
             FieldError(
@@ -86,14 +102,16 @@ def roll_back(*, by: User | None, at: datetime, why: str = "", pace: Pace = ALL)
             )
         )
     refuse_unsound(previous, at=at)
-    publication = Publication(version=previous, asked_by=by, asked_at=at, due_at=at)
-    _go_live(publication, Publication.Kind.ROLL_BACK, by=by, at=at, why=why, pace=pace)
+    publication = Publication(
+        version=previous, kind=Publication.Kind.ROLL_BACK, asked_by=by, asked_at=at, due_at=at, why=why
+    )
+    go_live(publication, by=by, at=at, pace=pace)
     previous.refresh_from_db()
     return previous
 
 
 @transaction.atomic
-def change_pace(pace: Pace, *, at: datetime) -> Publication:
+def change_pace(pace: Pace) -> Publication:
     """Let those who are held back since the live version went live open at another pace. Raises Conflict if none is."""
     pace.check()
     current = Publication.objects.current()
@@ -103,14 +121,7 @@ def change_pace(pace: Pace, *, at: datetime) -> Publication:
         opening=pace.opening, open_now=pace.now, open_per_day=pace.per_day
     )
     current.refresh_from_db()
-    pace_changed.send(change_pace, publication_id=current.pk, at=at)
     return current
-
-
-def version_before() -> ScoringVersion | None:
-    """What rolling back would make live; None where nothing was live before."""
-    current = Publication.objects.current()
-    return current.replaced if current else None
 
 
 def hold_draft(version: ScoringVersion) -> ScoringVersion:
@@ -127,6 +138,14 @@ def hold_draft(version: ScoringVersion) -> ScoringVersion:
             )
         )
     return draft
+
+
+def refuse_unseen(draft: ScoringVersion, seen: str) -> None:
+    """Raise Conflict where `draft` is not what was `seen` of it, if anything was."""
+    if seen and seen != seen_version(draft):
+        raise Conflict(
+            FieldError("", "somebody changed the draft meanwhile", "read what changes now, and publish again")
+        )
 
 
 def refuse_unsound(version: ScoringVersion, *, at: datetime) -> None:
@@ -151,16 +170,10 @@ def held_against(version: ScoringVersion) -> ModelSpec | None:
     return spec_of(former) if former else None
 
 
-def _go_live(
-    publication: Publication,
-    kind: Publication.Kind,
-    *,
-    by: User | None,
-    at: datetime,
-    why: str,
-    pace: Pace,
-) -> None:
-    """Let the publication's version take the place of the live one, and keep how. In the caller's transaction."""
+def go_live(publication: Publication, *, by: User | None, at: datetime, pace: Pace) -> None:
+    """Let the publication's version take the place of the live one, and keep how. In the caller's transaction, which
+    holds the versions.
+    """
     pace.check()
     version, live = publication.version, ScoringVersion.objects.live()
     if live:
@@ -170,10 +183,8 @@ def _go_live(
         row.update(status=Status.PUBLISHED, published_at=at, published_by=by)
     else:
         row.update(status=Status.PUBLISHED, retired_at=None)
-    publication.kind, publication.state = kind, Publication.State.DONE
-    publication.replaced, publication.done_at, publication.why = live, at, why
+    publication.state, publication.replaced, publication.done_at = Publication.State.DONE, live, at
     publication.opening, publication.open_now, publication.open_per_day = pace.opening, pace.now, pace.per_day
     publication.save()
     ask_for_everyone(at=at)
-    version_went_live.send(publish, publication_id=publication.pk, at=at)
     transaction.on_commit(jobs.ask_to_drain, robust=True)

@@ -9,20 +9,8 @@ Carries `contact_ids: list[int]`: those whose score changed, and those over the 
 while something else no longer stands in their way. Also `at: datetime`, the moment of the evaluation.
 """
 
-version_went_live = Signal()
-"""Another version is live, and everyone is marked for evaluation. Sent within the transaction that does so.
-
-Carries `publication_id: int` and `at: datetime`.
-"""
-
 publication_refused = Signal()
 """A planned publication was due and was refused: its version is still a draft.
-
-Carries `publication_id: int` and `at: datetime`.
-"""
-
-pace_changed = Signal()
-"""Those who are held back since a version went live are to open at another pace.
 
 Carries `publication_id: int` and `at: datetime`.
 """

@@ -48,7 +48,8 @@ def blocked_by(
     with_open = {pk for check in _checks for pk in check(contact_ids, at)}
     for pk in with_open & blocks.keys():
         blocks[pk].insert(1 if blocks[pk][:1] == ["stage"] else 0, "open_mql")
-    if Pause.objects.at(at).exists():
+    pauses = Pause.objects.at(at) if past else Pause.objects.filter(ended_at=None)
+    if pauses.exists():
         for words in blocks.values():
             words.append("paused")
     return blocks

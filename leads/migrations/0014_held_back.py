@@ -19,7 +19,6 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("total", models.DecimalField(decimal_places=2, max_digits=14)),
                 ("held_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -30,7 +29,6 @@ class Migration(migrations.Migration):
                             ("turn", "It was their turn"),
                             ("engaged", "They engaged anew"),
                             ("fell", "They no longer qualify"),
-                            ("replace", "Another version went live"),
                         ],
                         default="",
                         max_length=7,
@@ -56,21 +54,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "held back",
-                "ordering": ["-total", "contact_id"],
+                "ordering": ["-held_at", "-pk"],
                 "indexes": [
-                    models.Index(
-                        condition=models.Q(("ended_at", None)),
-                        fields=["publication", "-total", "contact"],
-                        name="heldback_next",
-                    ),
                     models.Index(fields=["publication", "ended_at"], name="heldback_paced"),
                 ],
                 "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("ended_at", None)),
-                        fields=("contact",),
-                        name="heldback_waits_once",
-                    ),
+                    models.UniqueConstraint(fields=("publication", "contact"), name="heldback_once"),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("ended_at", None), models.Q(("because", ""), _negated=True), _connector="OR"

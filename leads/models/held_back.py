@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import models
 from django.db.models import Q
 
@@ -12,14 +10,12 @@ from scoring.models import Publication
 
 
 class HeldBackQuerySet(models.QuerySet["HeldBack"]):
-    def waiting(self) -> HeldBackQuerySet:
-        return self.filter(ended_at=None)
+    def waiting(self, publication: Publication) -> HeldBackQuerySet:
+        """Who waits since `publication`. Once another one is current, nobody waits for it any more."""
+        return self.filter(publication=publication, ended_at=None)
 
     def best_first(self) -> HeldBackQuerySet:
-        return self.order_by("-total", "contact_id")
-
-    def released(self, *, since: datetime) -> HeldBackQuerySet:
-        return self.filter(because=HeldBack.Because.TURN, ended_at__gte=since)
+        return self.order_by("-contact__score__total", "contact_id")
 
 
 class HeldBack(models.Model):
@@ -29,11 +25,10 @@ class HeldBack(models.Model):
         TURN = "turn", "It was their turn"
         ENGAGED = "engaged", "They engaged anew"
         FELL = "fell", "They no longer qualify"
-        REPLACED = "replace", "Another version went live"
 
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="held_back")
+    # Its index is that of the constraint below.
     publication = models.ForeignKey(Publication, models.PROTECT, related_name="held_back", db_index=False)
-    total = models.DecimalField(max_digits=14, decimal_places=2)
     held_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     because = models.CharField(max_length=7, choices=Because, blank=True, default="")
@@ -42,20 +37,14 @@ class HeldBack(models.Model):
 
     class Meta:
         verbose_name_plural = "held back"
-        ordering = ["-total", "contact_id"]
+        ordering = ["-held_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["contact"], condition=Q(ended_at=None), name="heldback_waits_once"
-            ),
+            models.UniqueConstraint(fields=["publication", "contact"], name="heldback_once"),
             models.CheckConstraint(
                 condition=Q(ended_at=None) | ~Q(because=""), name="heldback_ended_because"
             ),
         ]
         indexes = [
-            # Whose turn is next.
-            models.Index(
-                fields=["publication", "-total", "contact"], condition=Q(ended_at=None), name="heldback_next"
-            ),
             # How many had their turn today.
             models.Index(fields=["publication", "ended_at"], name="heldback_paced"),
         ]

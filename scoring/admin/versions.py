@@ -169,7 +169,7 @@ class ScoringVersionAdmin(HandoffAdmin):
         """What a deletion takes away. Not row by row: a trial names thousands of people."""
         versions = list(objs)
         said = [f"{version}, with its rules, personas and trials" for version in versions]
-        planned = [str(plan) for version in versions for plan in version.publications.all()]
+        planned = [str(plan) for version in versions for plan in version.publications.planned()]
         return said, {"scoring models": len(versions)}, set(), planned
 
     def delete_model(self, request: HttpRequest, obj: ScoringVersion) -> None:

@@ -53,6 +53,24 @@ class Migration(migrations.Migration):
                         null=True,
                     ),
                 ),
+                (
+                    "planned_as",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        editable=False,
+                        help_text="What was planned: seen.seen_version.",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "expected",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="How many MQLs were to open at once, as whoever decided saw it.",
+                        null=True,
+                    ),
+                ),
                 ("failure", models.TextField(blank=True, default="")),
                 (
                     "opening",

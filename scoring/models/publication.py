@@ -62,6 +62,16 @@ class Publication(models.Model):
     swept_at = models.DateTimeField(
         null=True, blank=True, help_text="When the last of those who were there had been evaluated anew."
     )
+    planned_as = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        editable=False,
+        help_text="What was planned: seen.seen_version.",
+    )
+    expected = models.PositiveIntegerField(
+        null=True, blank=True, help_text="How many MQLs were to open at once, as whoever decided saw it."
+    )
     failure = models.TextField(blank=True, default="")
     opening = models.CharField(max_length=8, choices=Opening, default=Opening.ALL)
     open_now = models.PositiveIntegerField(default=0, help_text="How many of the best open at once.")

@@ -22,4 +22,4 @@ for model in (
 ):
     keep(model)
 # When a sweep ended is the work of a job, and nobody's decision.
-keep(Publication, leave_out=("swept_at",))
+keep(Publication, leave_out=("swept_at", "planned_as", "expected"))

@@ -103,7 +103,7 @@ def fill(number: int) -> None:
             kept.save()
             kept.conditions.create(field="country", op="equals", value="DE")
         publication = Publication.objects.create(version=draft, due_at=NOW, state="cancelled")
-        HeldBack.objects.create(contact=mql.contact, publication=publication, total=80, held_at=NOW)
+        HeldBack.objects.create(contact=mql.contact, publication=publication, held_at=NOW)
         _fill_follow_up(mql, word)
         _fill_jobs(word)
 

@@ -12,8 +12,8 @@ from leads.hold_back import waiting_for
 from leads.let_go import let_go
 from leads.models import HeldBack, Mql, Notification
 from scoring.drain import drain
-from scoring.models import Opening, Publication
-from scoring.pause import pause
+from scoring.models import Opening, Publication, Score
+from scoring.pause import pause, resume
 from scoring.plan_publication import plan, publish_due
 from scoring.publish import ALL, Pace, change_pace, publish, roll_back
 from scoring.spec import ModelSpec
@@ -25,6 +25,7 @@ from tests.leads.conftest import AtOnce, raised
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 HARD = replace(SMALL_MODEL, name="Hard", threshold=95)
 PACED = Pace(Opening.PACED, now=2, per_day=1)
 NEW_ONLY = Pace(Opening.NEW_ONLY)
@@ -156,7 +157,7 @@ def test_who_crosses_after_everyone_was_evaluated_is_not_held(five: list[int]) -
 
 def test_whoever_no_longer_qualifies_takes_nobodys_turn(five: list[int]) -> None:
     go_live(pace=Pace(Opening.PACED, now=0, per_day=1))
-    first = HeldBack.objects.waiting().best_first().first()
+    first = HeldBack.objects.filter(ended_at=None).best_first().first()
     assert first is not None
     record.set_consent([first.contact_id], "sales", "opted_out", ground="asked us", at=NOW)
     drain(at=NOW)
@@ -165,6 +166,37 @@ def test_whoever_no_longer_qualifies_takes_nobodys_turn(five: list[int]) -> None
 
     first.refresh_from_db()
     assert (opened(), first.because) == (1, "fell")
+
+
+@pytest.mark.parametrize(("pace", "expected"), [(PACED, 2), (NEW_ONLY, 0), (ALL, 5)])
+def test_a_pause_meanwhile_lets_nobody_past_the_guard(five: list[int], pace: Pace, expected: int) -> None:
+    pause(by=None, at=NOW)
+    go_live(pace=pace)
+    held = opened()
+
+    resume(by=None, at=NOW + HOUR)
+    drain(at=NOW + HOUR)
+    let_go(at=NOW + HOUR)
+
+    assert (held, opened()) == (0, expected)
+
+
+def test_whoever_was_held_since_an_earlier_version_has_their_turn_since_the_later(five: list[int]) -> None:
+    go_live(pace=NEW_ONLY)
+
+    go_live(replace(SMALL_MODEL, name="Same again"), PACED)
+    let_go(at=NOW + DAY)
+
+    assert (opened(), waiting()) == (3, 2)
+
+
+def test_the_best_go_by_the_score_of_the_day(five: list[int]) -> None:
+    go_live(pace=Pace(Opening.PACED, now=0, per_day=1))
+    Score.objects.filter(contact=five[3]).update(fit=40, total=90)
+
+    let_go(at=NOW + DAY)
+
+    assert [mql.contact_id for mql in Mql.objects.all()] == [five[3]]
 
 
 def test_a_pause_stops_the_turns_too(five: list[int]) -> None:
@@ -182,7 +214,6 @@ def test_another_version_ends_the_waiting(five: list[int]) -> None:
     go_live(replace(SMALL_MODEL, name="Same again"))
 
     assert (opened(), waiting()) == (5, 0)
-    assert set(HeldBack.objects.values_list("because", flat=True)) == {"replace"}
 
 
 def test_rolling_back_keeps_the_same_guard(five: list[int]) -> None:
@@ -199,10 +230,11 @@ def test_rolling_back_keeps_the_same_guard(five: list[int]) -> None:
 def test_a_pace_that_is_changed_holds_for_those_who_wait(five: list[int]) -> None:
     go_live(pace=NEW_ONLY)
 
-    change_pace(ALL, at=NOW)
+    change_pace(ALL)
     let_go(at=NOW)
 
     assert (opened(), waiting()) == (5, 0)
+    assert set(HeldBack.objects.values_list("because", flat=True)) == {"turn"}
 
 
 def test_an_open_mql_that_the_new_version_would_not_open_is_marked_and_not_closed() -> None:

@@ -3,14 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from crm.errors import Conflict
 from leads.models import Mql
-from scoring.drain import drain
+from scoring import everyone
+from scoring.drain import drain, evaluate_batch
 from scoring.explain import explain
 from scoring.models import Pause, Score
 from scoring.pause import pause, resume
 from tests.factories import NOW, make_qualifying, make_user, publish_small_model
+from tests.processes import Started, eventually, somebody_waits_for_a_lock
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +75,32 @@ def test_a_past_moment_is_explained_by_the_pause_that_held_then() -> None:
     pause(by=None, at=NOW)
     resume(by=None, at=LATER)
 
-    during = explain([contact.pk], at=NOW + timedelta(minutes=30))[contact.pk].blocked_by
-    after = explain([contact.pk], at=LATER)[contact.pk].blocked_by
+    during = explain([contact.pk], at=NOW + timedelta(minutes=30), past=True)[contact.pk].blocked_by
+    after = explain([contact.pk], at=LATER, past=True)[contact.pk].blocked_by
 
     assert (during, after) == (["paused"], [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_crosses_in_the_moment_of_resuming_is_not_forgotten(beside: Started) -> None:
+    publish_small_model()
+    pause(by=None, at=NOW)
+    contact = make_qualifying()
+
+    with transaction.atomic():
+        evaluate_batch(at=NOW)
+        resumed = beside(lambda: resume(by=None, at=LATER))
+        assert eventually(somebody_waits_for_a_lock, seconds=20)
+    resumed.result(20)
+    drain(at=LATER)
+
+    assert [mql.contact for mql in Mql.objects.open()] == [contact]
+
+
+def test_everyone_is_evaluated_after_a_pause_even_if_nobody_was_marked() -> None:
+    publish_small_model()
+    pause(by=None, at=NOW)
+
+    resume(by=None, at=LATER)
+
+    assert everyone.still_to_mark() == 0

@@ -1,5 +1,6 @@
 """How versions go live: noted each time, planned for later, and taken back in one step."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,14 +8,27 @@ import pytest
 from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from crm.errors import Conflict, Invalid
 from scoring import everyone
 from scoring.drain import drain, evaluate_batch
-from scoring.models import Effect, Opening, Pending, Persona, Publication, Rule, Score, ScoringVersion
+from scoring.models import (
+    DomainList,
+    Effect,
+    Op,
+    Opening,
+    Pending,
+    Persona,
+    Publication,
+    Rule,
+    Score,
+    ScoringVersion,
+)
 from scoring.plan_publication import cancel_plan, plan, publish_due
 from scoring.publish import Pace, publish, roll_back
-from scoring.spec import ModelSpec
+from scoring.seen import seen_version
+from scoring.spec import ConditionSpec, ModelSpec, RuleSpec
 from scoring.sweep import note_swept
 from scoring.versions import save_draft, spec_of
 from tests.factories import NOW, SMALL_MODEL, make_contact, make_qualifying, make_user
@@ -161,17 +175,78 @@ def test_planning_again_moves_the_time() -> None:
     assert [row.due_at for row in Publication.objects.planned()] == [NOW + 3 * HOUR]
 
 
-def test_a_planned_version_that_breaks_a_persona_by_then_is_refused_and_stays_a_draft() -> None:
-    version = draft()
+def test_a_planned_version_that_has_a_fault_by_then_is_refused_and_stays_a_draft() -> None:
+    rivals = DomainList.objects.create(name="rivals")
+    at_rivals = ConditionSpec("email_domain", Op.IN_DOMAIN_LIST, "rivals")
+    rule = RuleSpec("Rival", "ICP", (at_rivals,), points=-50)
+    version = draft(replace(SMALL_MODEL, rules=(*SMALL_MODEL.rules, rule)))
     planned = plan(version, due_at=NOW + HOUR, by=None, at=NOW, pace=Pace())
-    break_persona(version)
+    rivals.delete()
 
     published = publish_due(at=NOW + HOUR)
 
     planned.refresh_from_db()
     version.refresh_from_db()
     assert (published, version.status, planned.state) == (0, "draft", "failed")
-    assert "Nobody at all" in planned.failure
+    assert "rivals" in planned.failure
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param(
+            lambda version: ScoringVersion.objects.filter(pk=version.pk).update(threshold=1), id="threshold"
+        ),
+        pytest.param(break_persona, id="persona"),
+    ],
+)
+def test_whoever_only_edits_does_not_decide_what_goes_live(edit: Callable[[ScoringVersion], object]) -> None:
+    version = draft()
+    planned = plan(version, due_at=NOW + HOUR, by=make_user(), at=NOW, pace=Pace())
+    edit(version)
+
+    publish_due(at=NOW + HOUR)
+
+    planned.refresh_from_db()
+    assert (ScoringVersion.objects.live(), planned.state) == (None, "failed")
+    assert "edited after its publication was planned" in planned.failure.lower()
+
+
+@pytest.mark.parametrize(("expected", "opening"), [(None, "paced"), (1, "paced"), (2, "all")])
+def test_far_more_than_was_accepted_is_held_back_by_the_guard(
+    settings: Settings, expected: int | None, opening: str
+) -> None:
+    settings.FLOOD_GUARD = 1
+    for _ in range(3):
+        make_qualifying()
+    planned = plan(draft(), due_at=NOW + HOUR, by=None, at=NOW, pace=Pace(), expected=expected)
+
+    publish_due(at=NOW + HOUR)
+
+    planned.refresh_from_db()
+    assert (planned.state, planned.opening) == ("done", opening)
+
+
+def test_what_somebody_changed_after_it_was_read_is_not_published() -> None:
+    version = draft()
+    seen = seen_version(version)
+    ScoringVersion.objects.filter(pk=version.pk).update(threshold=1)
+
+    with pytest.raises(Conflict, match="changed the draft meanwhile"):
+        publish(version, by=None, at=NOW, seen=seen)
+
+
+def test_a_second_click_does_not_roll_back_the_roll_back() -> None:
+    first = publish(draft(), by=None, at=NOW)
+    publish(draft(HARDER), by=None, at=NOW)
+    current = Publication.objects.current()
+    assert current is not None
+    roll_back(by=None, at=NOW + HOUR, seen=current.pk)
+
+    with pytest.raises(Conflict, match="another version went live"):
+        roll_back(by=None, at=NOW + HOUR, seen=current.pk)
+
+    assert ScoringVersion.objects.live() == first
 
 
 def test_a_plan_that_is_cancelled_publishes_nothing() -> None:
@@ -197,13 +272,15 @@ def test_what_is_planned_must_be_sound_and_to_come() -> None:
     assert not Publication.objects.exists()
 
 
-def test_publishing_what_was_planned_at_once_leaves_no_plan() -> None:
+def test_publishing_what_was_planned_at_once_ends_the_plan_and_names_who_did() -> None:
+    planner, publisher = make_user(), make_user()
     version = draft()
-    plan(version, due_at=NOW + HOUR, by=None, at=NOW, pace=Pace(), why="Monday")
+    plan(version, due_at=NOW + HOUR, by=planner, at=NOW, pace=Pace())
 
-    publish(version, by=None, at=NOW)
+    publish(version, by=publisher, at=NOW)
 
-    assert [(row.state, row.why) for row in Publication.objects.all()] == [("done", "Monday")]
+    rows = Publication.objects.order_by("pk").values_list("state", "asked_by", "due_at")
+    assert list(rows) == [("cancelled", planner.pk, NOW + HOUR), ("done", publisher.pk, NOW)]
 
 
 def test_a_pace_at_which_nobody_would_ever_open_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,12 +14,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.models import User
+from leads.let_go import let_go
 from leads.models import Mql
 from leads.roles import MARKETERS, PUBLISHERS, ensure_groups
 from scoring import trials
 from scoring.drain import drain
-from scoring.models import Pause, Publication, ScoringVersion, Trial
-from scoring.publish import publish
+from scoring.models import Pause, Publication, Rule, ScoringVersion, Trial
+from scoring.plan_publication import cancel_plan, plan
+from scoring.publish import Pace, publish
 from scoring.spec import PersonaSpec
 from scoring.sweep import note_swept
 from scoring.versions import save_draft
@@ -178,8 +181,11 @@ def test_a_version_is_planned_and_the_plan_cancelled(
 def test_rolling_back_is_one_click_and_guarded(client: Client, draft: ScoringVersion) -> None:
     before = ScoringVersion.objects.live()
     publish(draft, by=None, at=NOW)
+    button = re.search(r'name="seen" value="(\d+)"', client.get(LIST).content.decode())
+    assert button is not None
 
-    client.post(reverse("admin:scoring_roll_back"))
+    for _ in ("click", "the second of a double click"):
+        client.post(reverse("admin:scoring_roll_back"), {"seen": button[1]})
 
     current = Publication.objects.current()
     assert current is not None
@@ -207,10 +213,51 @@ def test_all_who_are_held_back_can_be_opened_at_once(client: Client, draft: Scor
     note_swept(at=NOW)
     listed = client.get(LIST).content.decode()
 
+    client.post(reverse("admin:scoring_change_pace"), {})
+    unasked = let_go(at=NOW)
     client.post(reverse("admin:scoring_change_pace"), {"opening": "all"})
+    let_go(at=NOW)
 
     assert "1 is held back" in listed
-    assert Mql.objects.count() == 1
+    assert (unasked, Mql.objects.count()) == (0, 1)
+
+
+def test_a_draft_whose_plan_was_cancelled_can_be_deleted(client: Client, draft: ScoringVersion) -> None:
+    planned = plan(draft, due_at=timezone.now() + timedelta(days=1), by=None, at=timezone.now(), pace=Pace())
+    address = reverse("admin:scoring_scoringversion_delete", args=[draft.pk])
+
+    client.post(address, {"post": "yes"})
+    kept = ScoringVersion.objects.filter(pk=draft.pk).exists()
+    cancel_plan(planned)
+    client.post(address, {"post": "yes"})
+
+    assert kept
+    assert not ScoringVersion.objects.filter(pk=draft.pk).exists()
+
+
+def test_what_a_colleague_changed_after_the_page_was_read_is_not_published(
+    client: Client, draft: ScoringVersion
+) -> None:
+    previewed(draft, opens=3)
+    seen = client.get(page_of(draft)).context["form"]["seen"].value()
+    ScoringVersion.objects.filter(pk=draft.pk).update(note="Renamed", name="Other")
+    Rule.objects.filter(group__version=draft).update(points=1)
+
+    response = client.post(page_of(draft), asked(opening="new_only", seen=seen))
+
+    assert response.status_code == 422
+    assert "changed the draft meanwhile" in response.content.decode()
+
+
+def test_a_preview_of_yesterday_does_not_say_how_many_would_open_now(
+    client: Client, draft: ScoringVersion
+) -> None:
+    previewed(draft, opens=3)
+    Trial.objects.update(ended_at=timezone.now() - timedelta(days=1, minutes=1))
+
+    response = client.post(page_of(draft), asked(opening="all"))
+
+    assert response.status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils import timezone
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
@@ -14,12 +13,13 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from scoring.flood_guard import must_choose
 from scoring.models import Opening
 from scoring.publish import Pace
 
 
 class PaceForm(forms.Form):
-    """How MQLs open. `expected`: how many would open at once; None where nobody knows."""
+    """How MQLs open. `expected`: how many would at once; None where nobody knows. With `asked` there is no default."""
 
     opening = forms.ChoiceField(
         label="Those who qualify by this change alone",
@@ -33,7 +33,7 @@ class PaceForm(forms.Form):
         max_value=1_000_000,
         required=False,
         widget=UnfoldAdminIntegerFieldWidget,
-        help_text="How many open at once, those with most points first: 20.",
+        help_text="How many open at once, those with most points first. Example: 20.",
     )
     open_per_day = forms.IntegerField(
         label="A working day",
@@ -41,11 +41,11 @@ class PaceForm(forms.Form):
         max_value=1_000_000,
         required=False,
         widget=UnfoldAdminIntegerFieldWidget,
-        help_text="How many of the others open each working day after: 10.",
+        help_text="How many of the others open each working day after. Example: 10.",
     )
 
-    def __init__(self, *args: Any, expected: int | None = None, **kwargs: Any) -> None:
-        self.guarded = expected is None or expected > settings.FLOOD_GUARD
+    def __init__(self, *args: Any, expected: int | None = None, asked: bool = False, **kwargs: Any) -> None:
+        self.guarded = asked or must_choose(expected)
         self.expected = expected
         super().__init__(*args, **kwargs)
         if not self.guarded:
@@ -96,6 +96,7 @@ class PublishForm(PaceForm):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
         help_text="Empty: now. A time to come: it is checked anew then, as Monday at 07:00.",
     )
+    seen = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
     field_order = ["why", "due_at", "opening", "open_now", "open_per_day"]
 
     def clean_due_at(self) -> Any:

@@ -20,13 +20,15 @@ from crm.errors import HandoffError
 from scoring.admin.publishing.form import PaceForm, PublishForm
 from scoring.admin.publishing.status import MAY_PUBLISH
 from scoring.differences import differences
+from scoring.flood_guard import current_preview, guarded
 from scoring.model_check import errors_of
-from scoring.models import Opening, Publication, ScoringVersion, Trial
+from scoring.models import Publication, ScoringVersion, Trial
 from scoring.pause import pause, resume
 from scoring.personas import check_personas
 from scoring.plan_publication import cancel_plan, plan
-from scoring.publish import Pace, change_pace, publish, roll_back
-from scoring.trials import is_current, newest_preview
+from scoring.publish import change_pace, publish, roll_back
+from scoring.seen import seen_version
+from scoring.trials import newest_preview
 from scoring.versions import spec_of
 
 
@@ -40,26 +42,34 @@ class PublishingPages:
         """What changes, the preview, the personas, and the form. A post publishes, or plans it for later."""
         _refuse_others(request)
         version = get_object_or_404(ScoringVersion, pk=object_id)
-        trial = newest_preview(version)
-        current = trial if trial and is_current(trial) else None
-        expected = current.result.get("opens") if current else None
-        form = PublishForm(request.POST or None, expected=expected)
+        current = current_preview(version, at=timezone.now())
+        expected = current.result["opens"] if current else None
+        seen = {"seen": seen_version(version)}
+        form = PublishForm(request.POST or None, expected=expected, initial=seen)
         if request.method == "POST" and form.is_valid() and self._published(request, version, form):
             return _to_list()
-        context = self._context(request, version, form, trial, current)
+        context = self._context(request, version, form, current)
         return TemplateResponse(
             request, "admin/scoring/publish.html", context, status=422 if form.errors else 200
         )
 
     def _published(self, request: HttpRequest, version: ScoringVersion, form: PublishForm) -> bool:
-        by, now, given = acting_user(request), timezone.now(), form.cleaned_data
+        now, given = timezone.now(), form.cleaned_data
+        decided: dict[str, Any] = {
+            "by": acting_user(request),
+            "at": now,
+            "why": given["why"],
+            "pace": form.pace,
+            "expected": form.expected,
+            "seen": given["seen"],
+        }
         try:
             if given["due_at"]:
-                plan(version, due_at=given["due_at"], by=by, at=now, pace=form.pace, why=given["why"])
+                plan(version, due_at=given["due_at"], **decided)
                 when = timezone.localtime(given["due_at"])
                 said = f"{version} goes live on {when:%A %-d %B at %H:%M}."
             else:
-                publish(version, by=by, at=now, why=given["why"], pace=form.pace)
+                publish(version, **decided)
                 said = f"{version} is live. Everyone is being scored anew."
         except HandoffError as error:
             for fault in error.errors:
@@ -73,7 +83,6 @@ class PublishingPages:
         request: HttpRequest,
         version: ScoringVersion,
         form: PublishForm,
-        trial: Trial | None,
         current: Trial | None,
     ) -> dict[str, Any]:
         live, spec = ScoringVersion.objects.live(), spec_of(version)
@@ -90,7 +99,7 @@ class PublishingPages:
             "is_draft": version.status == ScoringVersion.Status.DRAFT,
             "live": live,
             "form": form,
-            "trial": trial,
+            "trial": newest_preview(version),
             "current": current,
             "guard": settings.FLOOD_GUARD,
             "changes": [(place, list(some)) for place, some in groupby(changes, lambda each: each.place)],
@@ -101,19 +110,21 @@ class PublishingPages:
         }
 
     def roll_back(self, request: HttpRequest) -> HttpResponse:
-        """One click: no more MQLs open at once than the guard allows, and the others day by day."""
+        """One click: no more MQLs open at once than the guard allows, and the others day by day. A second click on the
+        same page changes nothing.
+        """
         _refuse_others(request)
-        most = settings.FLOOD_GUARD
-        pace = Pace(Opening.PACED, now=most, per_day=max(1, most))
+        pace, said = guarded(), request.POST.get("seen", "")
+        seen = int(said) if said.isdecimal() else 0
         try:
-            version = roll_back(by=acting_user(request), at=timezone.now(), pace=pace)
+            version = roll_back(by=acting_user(request), at=timezone.now(), pace=pace, seen=seen)
         except HandoffError as error:
             messages.error(request, error.in_words)
         else:
             messages.success(
                 request,
-                f"{version} is live again. Everyone is being scored anew. Of those who qualify by "
-                f"that alone, at most {most} open now and as many each working day.",
+                f"{version} is live again. Everyone is being scored anew. Of those who qualify by that alone, at most "
+                f"{pace.now} open now and {pace.per_day} each working day.",
             )
         return _to_list()
 
@@ -142,18 +153,18 @@ class PublishingPages:
     def change_pace(self, request: HttpRequest) -> HttpResponse:
         """For those who are held back: another pace."""
         _refuse_others(request)
-        form = PaceForm(request.POST, expected=0)
+        form = PaceForm(request.POST, expected=0, asked=True)
         if not form.is_valid():
             messages.error(
                 request, " ".join(str(error) for errors in form.errors.values() for error in errors)
             )
             return _to_list()
         try:
-            change_pace(form.pace, at=timezone.now())
+            change_pace(form.pace)
         except HandoffError as error:
             messages.error(request, error.in_words)
         else:
-            messages.success(request, "Those who wait open at the new pace.")
+            messages.success(request, "Those who wait open at the new pace, beginning within a minute.")
         return _to_list()
 
     def cancel_plan(self, request: HttpRequest, object_id: str) -> HttpResponse:

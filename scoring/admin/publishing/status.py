@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from scoring.admin.publishing.form import PaceForm
 from scoring.models import Opening, Pause, Publication, ScoringVersion
 from scoring.sweep import held_back, still_to_evaluate
 
@@ -23,6 +24,7 @@ class LiveStatus:
     waiting: int
     to_evaluate: int
     may_publish: bool
+    pace_form: PaceForm
 
     @property
     def days_left(self) -> int | None:
@@ -50,4 +52,11 @@ def live_status(request: HttpRequest) -> LiveStatus:
         waiting=held_back(publication) if publication else 0,
         to_evaluate=still_to_evaluate() if publication and not publication.swept_at else 0,
         may_publish=request.user.has_perm(MAY_PUBLISH),
+        pace_form=PaceForm(expected=0, asked=True, initial=_pace_of(publication)),
     )
+
+
+def _pace_of(publication: Publication | None) -> dict[str, object]:
+    if publication is None:
+        return {}
+    return {name: getattr(publication, name) for name in ("opening", "open_now", "open_per_day")}
